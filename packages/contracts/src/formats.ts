@@ -1,0 +1,25 @@
+import { type Static, type TString, Type } from '@sinclair/typebox'
+
+/** The id of every record: a UUID (RFC 9562) in lower case; v7 where we make it. */
+export const UuidSchema = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  minLength: 36,
+  maxLength: 36,
+})
+
+/** An instant as RFC 3339 in UTC with milliseconds: `2026-11-23T09:30:00.000Z`. */
+export const InstantSchema = Type.String({ format: 'date-time', maxLength: 35 })
+export type Instant = Static<typeof InstantSchema>
+
+/** A calendar date `YYYY-MM-DD` without zone (RFC 3339 full-date). */
+export const DateSchema = Type.String({ format: 'date', minLength: 10, maxLength: 10 })
+
+/** An e-mail address (RFC 5321 limits the length to 254). */
+export const EmailSchema = Type.String({ format: 'email', maxLength: 254 })
+
+/** One line of text a person typed: at least one character that is not white space. */
+export const line = (maxLength: number): TString =>
+  Type.String({ minLength: 1, maxLength, pattern: '\\S' })
+
+/** The `hospital_id` under which rows, chains and events of the platform itself are kept: the nil UUID (RFC 9562 §5.9). */
+export const PLATFORM_HOSPITAL_ID = '00000000-0000-0000-0000-000000000000'

@@ -1,0 +1,103 @@
+import {
+  type AuditEvent,
+  HOSPITAL_MISMATCH_DETAIL,
+  isGranted,
+  NO_HOSPITAL_CONTEXT_DETAIL,
+  PERMISSIONS,
+  type Permission,
+} from '@wardstone/contracts'
+import type { FastifyRequest, RouteOptions } from 'fastify'
+import { fastifyPlugin } from 'fastify-plugin'
+import { auditEvent } from './audit-event.ts'
+import { problem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the caller must hold. A route has either this or `public: true`. */
+    permission?: Permission
+    /** Anybody may call, through the gateway. */
+    public?: true
+    /** Health, readiness, OpenAPI: the process itself, not its data; needs no identity either. */
+    operational?: true
+  }
+  interface FastifyInstance {
+    /** Writes one audit event durably, then resolves. */
+    recordAudit: (event: AuditEvent) => Promise<void>
+  }
+}
+
+interface AccessOptions {
+  service: string
+  recordAudit: (event: AuditEvent) => Promise<void>
+}
+
+/**
+ * Deny by default. A route that declares neither a permission nor `public: true`, or no response
+ * schema, or an open body or query, stops the boot. A caller who lacks the permission gets 403, and
+ * the denial is in the audit before the answer leaves.
+ */
+export const accessControl = fastifyPlugin<AccessOptions>(
+  async (app, { service, recordAudit }) => {
+    app.decorate('recordAudit', recordAudit)
+    app.addHook('onRoute', requireDeclarations)
+
+    app.addHook('onRequest', async (request) => {
+      const permission = request.routeOptions.config.permission
+      if (!permission) return
+      const { identity } = request
+      if (PERMISSIONS[permission].scope === 'hospital' && identity.hospital_id === null && isPerson(request)) {
+        await deny(request, 'access.denied', 'no_hospital_context')
+        throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
+      }
+      if (!isGranted(identity.role, permission)) {
+        await deny(request, 'access.denied', `lacks ${permission}`)
+        throw problem(403, 'forbidden', `Your role may not do this (${permission})`)
+      }
+    })
+
+    app.addHook('preValidation', async (request) => {
+      const permission = request.routeOptions.config.permission
+      if (!permission || PERMISSIONS[permission].scope !== 'hospital') return
+      if (namesAnotherHospital(request.query, request) || namesAnotherHospital(request.body, request)) {
+        await deny(request, 'security.hospital_mismatch', 'named another hospital')
+        throw problem(403, 'hospital_mismatch', HOSPITAL_MISMATCH_DETAIL)
+      }
+    })
+
+    function deny(request: FastifyRequest, action: AuditEvent['action'], reason: string) {
+      return recordAudit(auditEvent(service, request.identity, { action, outcome: 'denied', reason }))
+    }
+  },
+  { name: '@wardstone/access-control', fastify: '5.x', dependencies: ['@wardstone/identity'] },
+)
+
+function isPerson(request: FastifyRequest): boolean {
+  return request.identity.user_id !== null
+}
+
+function namesAnotherHospital(source: unknown, request: FastifyRequest): boolean {
+  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'hospital_id')) return false
+  return (source as { hospital_id: unknown }).hospital_id !== request.identity.hospital_id
+}
+
+function requireDeclarations(route: RouteOptions): void {
+  const { permission, public: isPublic, operational } = route.config ?? {}
+  const where = `${String(route.method)} ${route.url}`
+  if ([permission, isPublic, operational].filter(Boolean).length !== 1) {
+    throw new Error(`${where} must declare either a permission or public: true.`)
+  }
+  if (permission && !Object.hasOwn(PERMISSIONS, permission)) {
+    throw new Error(`${where} declares the unknown permission ${permission}.`)
+  }
+  if (!route.schema?.response) throw new Error(`${where} must declare its response schema.`)
+  for (const part of ['body', 'querystring', 'params'] as const) {
+    if (isOpenObject(route.schema[part])) {
+      throw new Error(`${where}: the schema of its ${part} must set additionalProperties: false.`)
+    }
+  }
+}
+
+function isOpenObject(schema: unknown): boolean {
+  const { type, additionalProperties } = (schema ?? {}) as { type?: string; additionalProperties?: unknown }
+  return type === 'object' && additionalProperties !== false
+}

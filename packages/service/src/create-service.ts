@@ -1,0 +1,103 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Static } from '@sinclair/typebox'
+import type { AuditEvent, ServiceName } from '@wardstone/contracts'
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import { accessControl } from './access-control.ts'
+import type { ServiceConfigSchema } from './config.ts'
+import { healthRoutes, type Part } from './health.ts'
+import { identityPlugin } from './identity.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { type Metrics, metrics } from './metrics.ts'
+import { openApi } from './openapi.ts'
+import { problemHandlers } from './problem.ts'
+import { requestLog } from './request-log.ts'
+import { securityHeaders } from './security-headers.ts'
+import { strictValidation } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    metrics: Metrics
+    /** From now on `/ready` says no and connections close after their answer. */
+    beginDrain: () => void
+  }
+}
+
+/** The Fastify every service is made of. */
+export type Service = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  Logger,
+  TypeBoxTypeProvider
+>
+
+export interface ServiceOptions {
+  name: ServiceName
+  config: Static<typeof ServiceConfigSchema>
+  /** What `/ready` asks. */
+  parts: Record<string, Part>
+  /** Writes one audit event durably: denials of this service are recorded before they are answered. */
+  recordAudit: (event: AuditEvent) => Promise<void>
+  /** The process's log; made from `config` unless given. */
+  logger?: Logger
+}
+
+/** Node's and Fastify's timeouts, which are off unless set; the keep-alive outlasts the gateway's. */
+export const TIMEOUTS = {
+  requestTimeout: 15_000,
+  handlerTimeout: 8_000,
+  connectionTimeout: 20_000,
+  keepAliveTimeout: 65_000,
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+} as const
+
+/**
+ * Makes a service: strict validation, problems for errors, identity, deny by default, health,
+ * metrics and OpenAPI. Register routes on what it returns.
+ */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { name, config, parts, recordAudit } = options
+  const app = Fastify({
+    loggerInstance: options.logger ?? createLogger(name, config.LOG_LEVEL),
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
+    bodyLimit: 65_536,
+    onProtoPoisoning: 'error',
+    forceCloseConnections: 'idle',
+    ...TIMEOUTS,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.removeContentTypeParser('text/plain')
+  app.addContentTypeParser(
+    'application/merge-patch+json',
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'error'),
+  )
+  drainable(app)
+  problemHandlers(app)
+  strictValidation(app)
+  securityHeaders(app)
+  requestLog(app)
+  app.decorate('metrics', metrics(app))
+  const keys = [config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS].filter((key) => key !== undefined)
+  await app.register(identityPlugin, { service: name, keys })
+  await app.register(accessControl, { service: name, recordAudit })
+  await openApi(app, name)
+  return app
+  function drainable(instance: FastifyInstance) {
+    let draining = false
+    instance.decorate('beginDrain', () => {
+      draining = true
+    })
+    instance.addHook('onSend', async (_request, reply) => {
+      if (draining) reply.header('connection', 'close')
+    })
+    healthRoutes(instance, parts, () => draining)
+  }
+}

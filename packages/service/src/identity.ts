@@ -1,0 +1,117 @@
+import fastifyJwt from '@fastify/jwt'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import {
+  GATEWAY_ISSUER,
+  IDENTITY_TOKEN_SECONDS,
+  type Identity,
+  type IdentityClaims,
+  IdentityClaimsSchema,
+} from '@wardstone/contracts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { fastifyPlugin } from 'fastify-plugin'
+import { problem } from './problem.ts'
+import { ReplayGuard } from './replay-guard.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks: the verified claims of the gateway's identity token. */
+    identity: Identity
+  }
+  interface FastifyInstance {
+    /** Claims of an identity token that one of the keys signed for this service; throws for any other. */
+    verifyIdentity: (token: string) => IdentityClaims
+  }
+}
+
+interface IdentityOptions {
+  service: string
+  keys: string[]
+}
+
+const hasClaims = TypeCompiler.Compile(IdentityClaimsSchema)
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const STAMPS = [
+  ['x-hospital-id', 'hospital_id'],
+  ['x-user-id', 'sub'],
+  ['x-user-role', 'role'],
+  ['x-request-id', 'request_id'],
+] as const
+
+/**
+ * Believes only the gateway: every request needs an identity token made for this service, this
+ * method and this URL, and plain stamps that agree with it. Anything else is 401 before any route,
+ * body parser or query runs. Health routes are the only exception.
+ */
+export const identityPlugin = fastifyPlugin<IdentityOptions>(
+  async (app, { service, keys }) => {
+    for (const [index, key] of keys.entries()) {
+      await app.register(fastifyJwt, { namespace: `identity${index}`, secret: key, verify: verifyOptions(service) })
+    }
+    app.decorate('verifyIdentity', (token: string) => verifyWithAny(app, keys.length, token))
+    app.decorateRequest('identity', null as unknown as Identity)
+
+    const replays = new ReplayGuard(2 * IDENTITY_TOKEN_SECONDS * 1000)
+    app.addHook('onRequest', async (request) => {
+      if (request.routeOptions.config.operational) return
+      const claims = claimsOf(app, request)
+      if (!SAFE_METHODS.has(request.method) && replays.isReplay(claims.request_id)) throw unauthenticated()
+      request.id = claims.request_id
+      request.identity = toIdentity(claims)
+    })
+  },
+  { name: '@wardstone/identity', fastify: '5.x' },
+)
+
+function verifyOptions(service: string) {
+  return {
+    algorithms: ['HS256' as const],
+    allowedIss: GATEWAY_ISSUER,
+    allowedAud: service,
+    requiredClaims: ['iss', 'aud', 'iat', 'exp'],
+    clockTolerance: 5000,
+    cache: false,
+  }
+}
+
+function verifyWithAny(app: FastifyInstance, count: number, token: string): IdentityClaims {
+  const verifiers = app.jwt as unknown as Record<string, { verify: (token: string) => unknown }>
+  for (let index = 0; index < count; index += 1) {
+    try {
+      const claims = verifiers[`identity${index}`]?.verify(token)
+      if (hasClaims.Check(claims) && claims.exp - claims.iat <= IDENTITY_TOKEN_SECONDS) return claims
+    } catch {
+      // The next key may be the right one; after the last the request is refused below.
+    }
+  }
+  throw unauthenticated()
+}
+
+function claimsOf(app: FastifyInstance, request: FastifyRequest): IdentityClaims {
+  const header = request.headers.authorization
+  if (!header?.startsWith('Bearer ')) throw unauthenticated()
+  const claims = app.verifyIdentity(header.slice(7))
+  if (claims.method !== request.method || claims.url !== request.raw.url) throw unauthenticated()
+  for (const [name, claim] of STAMPS) {
+    const stamp = request.headers[name]
+    if (stamp !== undefined && stamp !== claims[claim]) throw unauthenticated()
+  }
+  return claims
+}
+
+function toIdentity(claims: IdentityClaims): Identity {
+  return Object.freeze({
+    role: claims.role,
+    user_id: claims.sub,
+    username: claims.username,
+    session_id: claims.sid,
+    hospital_id: claims.hospital_id,
+    hospital_name: claims.hospital_name,
+    request_id: claims.request_id,
+    ip: claims.ip,
+    user_agent: claims.user_agent,
+  })
+}
+
+function unauthenticated() {
+  return problem(401, 'unauthenticated', 'Sign in first', {}, { 'www-authenticate': 'Bearer' })
+}
