@@ -1,0 +1,75 @@
+import { type AuditEvent, auditSubject } from '@wardstone/contracts'
+import { v7 as uuidv7 } from 'uuid'
+import { auditMessage, type OutboxEvent } from './outbox.ts'
+
+interface Waiting {
+  event: AuditEvent
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+interface Outbox {
+  writeOutbox: (events: readonly OutboxEvent[]) => Promise<void>
+}
+
+/** What one message holds at the most. */
+const MOST_EVENTS = 500
+
+/**
+ * Puts audit events of reads and denials into the outbox by group commit: while one transaction is
+ * being written, the events of the requests that arrive meanwhile gather for the next, so that
+ * concurrent requests share its round trip and its fsync. Reads of one hospital share a row too.
+ */
+export class AuditRecorder {
+  readonly #outbox: Outbox
+  #waiting: Waiting[] = []
+  #writing = false
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox
+  }
+
+  /**
+   * Resolves once `event` is committed; only then may the answer leave.
+   * @throws problem 503 when it could not be committed
+   */
+  record = (event: AuditEvent): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#waiting.push({ event, resolve, reject })
+    if (!this.#writing) {
+      this.#writing = true
+      setImmediate(() => this.#write())
+    }
+    return promise
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, MOST_EVENTS)
+      try {
+        await this.#outbox.writeOutbox(messages(group.map(({ event }) => event)))
+        for (const { resolve } of group) resolve()
+      } catch (error) {
+        for (const { reject } of group) reject(error)
+      }
+    }
+    this.#writing = false
+  }
+}
+
+/** One message for the successful events of each hospital, one for each other event. */
+function messages(events: AuditEvent[]): OutboxEvent[] {
+  const reads = Map.groupBy(events, ({ hospital_id, service, outcome }) =>
+    outcome === 'success' ? `${hospital_id} ${service}` : '',
+  )
+  const single = reads.get('') ?? []
+  reads.delete('')
+  return [...single.map(auditMessage), ...[...reads.values()].map(together)]
+}
+
+function together(events: AuditEvent[]): OutboxEvent {
+  const [first] = events as [AuditEvent]
+  if (events.length === 1) return auditMessage(first)
+  const subject = auditSubject(first.hospital_id, first.service, 'reads')
+  return { hospital_id: first.hospital_id, id: uuidv7(), subject, payload: { events } }
+}

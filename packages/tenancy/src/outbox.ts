@@ -1,0 +1,124 @@
+import {
+  type AuditEvent,
+  auditSubject,
+  type DomainEventType,
+  domainSubject,
+  PLATFORM_HOSPITAL_ID,
+} from '@wardstone/contracts'
+import { type Generated, type RawBuilder, sql } from 'kysely'
+import type pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
+import { unavailable } from './pool.ts'
+import { statementName } from './statement-names.ts'
+
+/** The rows that wait for the relay. A row's `id` is the message's `Nats-Msg-Id`. */
+export interface OutboxTable {
+  hospital_id: string
+  id: string
+  subject: string
+  payload: string
+  created_at: Generated<string>
+  published_at: Generated<string | null>
+  stream: Generated<string | null>
+  stream_seq: Generated<string | null>
+}
+
+/** A message for NATS: `payload` is sent as JSON. */
+export interface OutboxEvent {
+  /** null: the platform's own */
+  hospital_id: string | null
+  id: string
+  subject: string
+  payload: object
+}
+
+/** The message of one audit event. */
+export function auditMessage(event: AuditEvent): OutboxEvent {
+  return {
+    hospital_id: event.hospital_id,
+    id: event.id,
+    subject: auditSubject(event.hospital_id, event.service, event.action),
+    payload: { events: [event] },
+  }
+}
+
+/** The message of one domain event of `service`. */
+export function domainEvent(
+  service: string,
+  hospitalId: string | null,
+  type: DomainEventType,
+  payload: object,
+): OutboxEvent {
+  return { hospital_id: hospitalId, id: uuidv7(), subject: domainSubject(hospitalId, service, type), payload }
+}
+
+/**
+ * The body of a CTE that puts messages into the outbox if, and only if, the CTE `change` returned a
+ * row: no change, no event; one statement, one transaction. Where the audit cannot know the names of
+ * the changed fields before the change, `change.changed_fields` (text[]) says them.
+ *
+ * ```ts
+ * db.with('change', (qb) => qb.updateTable('patient')…returningAll())
+ *   .with('sent', () => outboxRows('change', [auditMessage(event)]))
+ *   .selectFrom('change').selectAll()
+ * ```
+ */
+export function outboxRows(
+  change: string,
+  events: readonly (AuditEvent | OutboxEvent)[],
+  { changedFields = false } = {},
+): RawBuilder<Record<never, never>> {
+  const rows = events.map((event) => ('subject' in event ? event : auditMessage(event)))
+  const payload = changedFields
+    ? sql`case when message.payload::jsonb ? 'events'
+        then jsonb_set(message.payload::jsonb, '{events,0,changed_fields}', to_jsonb(change.changed_fields))::text
+        else message.payload end`
+    : sql`message.payload`
+  return sql`(insert into outbox (hospital_id, id, subject, payload)
+    select message.hospital_id, message.id, message.subject, ${payload}
+    from ${sql.table(change)} as change, ${messages(rows)})`
+}
+
+function messages(rows: readonly OutboxEvent[]) {
+  const [hospitals, ids, subjects, payloads] = columns(rows)
+  return sql`unnest(${hospitals}::uuid[], ${ids}::uuid[], ${subjects}::text[], ${payloads}::text[])
+    as message(hospital_id, id, subject, payload)`
+}
+
+function columns(rows: readonly OutboxEvent[]) {
+  return [
+    rows.map((row) => row.hospital_id ?? PLATFORM_HOSPITAL_ID),
+    rows.map((row) => row.id),
+    rows.map((row) => row.subject),
+    rows.map((row) => JSON.stringify(row.payload)),
+  ] as const
+}
+
+const INSERT = `insert into outbox (hospital_id, id, subject, payload)
+  select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])`
+
+/** Commits messages of several hospitals in one transaction and one round trip, each inserted inside its hospital. */
+export async function writeOutbox(
+  pool: pg.Pool,
+  events: readonly OutboxEvent[],
+  hospitalSetting: (hospitalId: string) => string,
+): Promise<void> {
+  const byHospital = Map.groupBy(events, (event) => event.hospital_id ?? PLATFORM_HOSPITAL_ID)
+  try {
+    const client = await pool.connect()
+    const sent: Promise<pg.QueryResult>[] = [client.query('begin')]
+    for (const [hospitalId, rows] of byHospital) {
+      const name = statementName(INSERT)
+      sent.push(client.query(hospitalSetting(hospitalId)))
+      sent.push(client.query({ ...(name && { name }), text: INSERT, values: [...columns(rows)] }))
+    }
+    sent.push(client.query('commit'))
+    const results = await Promise.allSettled(sent)
+    client.release(client.getTransactionStatus() !== 'I')
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    if ((await sent.at(-1))?.command !== 'COMMIT') throw new Error('The events were rolled back.')
+  } catch (error) {
+    throw unavailable(error)
+  }
+}

@@ -1,0 +1,32 @@
+import { Kysely } from 'kysely'
+import { createPool, type DatabaseOptions } from './pool.ts'
+import { TransactionDialect } from './transaction-dialect.ts'
+
+/** Kysely on the `_system` role, with what its process must know of its pool. */
+export interface SystemDatabase<DB> {
+  readonly db: Kysely<DB>
+  onWrite: (listener: () => void) => void
+  isUp: () => Promise<boolean>
+  close: () => Promise<void>
+}
+
+/**
+ * A service's database as its `_system` role, whose policies span hospitals. Only classes named
+ * `System…Repository` take it; docs/architecture.md lists each of them.
+ */
+export function createSystemDatabase<DB>(options: DatabaseOptions): SystemDatabase<DB> {
+  const pool = createPool(options)
+  let listener = () => {}
+  const dialect = new TransactionDialect(pool, '', () => listener())
+  return {
+    db: new Kysely<DB>({ dialect }),
+    onWrite: (given) => {
+      listener = given
+    },
+    isUp: async () => {
+      await pool.query('select 1')
+      return true
+    },
+    close: () => pool.end(),
+  }
+}

@@ -1,0 +1,80 @@
+import { type Identity, NO_HOSPITAL_CONTEXT_DETAIL } from '@wardstone/contracts'
+import { problem } from '@wardstone/service'
+import { Kysely } from 'kysely'
+import type pg from 'pg'
+import { type OutboxEvent, writeOutbox } from './outbox.ts'
+import { createPool, type DatabaseOptions } from './pool.ts'
+import { TransactionDialect } from './transaction-dialect.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * One hospital, as one caller may see it. Repositories are built from it and from nothing else; it
+ * can only be had from a verified identity.
+ */
+export class Tenant<DB> {
+  readonly hospitalId: string
+  readonly identity: Identity
+  /** Kysely whose every statement runs in a transaction of this hospital: see {@link TransactionDialect}. */
+  readonly db: Kysely<DB>
+
+  constructor(hospitalId: string, identity: Identity, db: Kysely<DB>) {
+    this.hospitalId = hospitalId
+    this.identity = identity
+    this.db = db
+  }
+}
+
+/** A service's database as its `_app` role, which row-level security keeps inside one hospital at a time. */
+export class TenantDatabase<DB> {
+  readonly #pool: pg.Pool
+  #onWrite: () => void = () => undefined
+
+  constructor(options: DatabaseOptions) {
+    this.#pool = createPool(options)
+  }
+
+  /**
+   * The hospital of `identity`.
+   * @throws problem 403 `no_hospital_context` when it has none
+   */
+  tenant(identity: Identity): Tenant<DB> {
+    const hospitalId = identity.hospital_id
+    if (hospitalId === null || !UUID.test(hospitalId)) {
+      throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
+    }
+    const dialect = new TransactionDialect(this.#pool, hospitalSetting(hospitalId), () => this.#onWrite())
+    return new Tenant(hospitalId, identity, new Kysely<DB>({ dialect }))
+  }
+
+  /** Calls `listener` after each statement that may have written: the relay looks into the outbox. */
+  onWrite(listener: () => void): void {
+    this.#onWrite = listener
+  }
+
+  /** Commits events of any number of hospitals in one transaction, each under its own hospital's policy. */
+  async writeOutbox(events: readonly OutboxEvent[]): Promise<void> {
+    await writeOutbox(this.#pool, events, hospitalSetting)
+    this.#onWrite()
+  }
+
+  /** True when PostgreSQL answers. */
+  async isUp(): Promise<boolean> {
+    await this.#pool.query('select 1')
+    return true
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+/**
+ * The statement that puts a transaction into a hospital. This is the one place where a value is
+ * written into SQL text, to save a message; only a UUID passes.
+ */
+function hospitalSetting(hospitalId: string): string {
+  if (!UUID.test(hospitalId)) throw new TypeError('A hospital id is a UUID in lower case.')
+  return `select set_config('app.hospital_id','${hospitalId}',true)`
+}
