@@ -1,0 +1,157 @@
+import { join } from 'node:path'
+import { ensureStreams, keepStreams } from '@wardstone/events'
+import { migrateDatabase, provisionDatabase } from '@wardstone/tenancy'
+import { ClusterFile } from './cluster-file.ts'
+import type { ClusterConfig } from './config.ts'
+import { DataFolder } from './data-folder.ts'
+import { doorUrl, mustBeFree } from './door.ts'
+import { gatewayEnvironment, type ServiceDatabase, type Surroundings, serviceEnvironment } from './environment.ts'
+import { stopLeftovers } from './leftovers.ts'
+import type { PartChange } from './part.ts'
+import type { Progress } from './progress.ts'
+import { Secrets } from './secrets.ts'
+import { databaseServer, messageServer, type Server } from './servers.ts'
+import { ServicePart, type ServicePartOptions } from './service-part.ts'
+import { GATEWAY_PROGRAM, migrationsFolder, SERVICES, serviceProgram } from './services.ts'
+
+/** The whole of Wardstone on this machine: its servers, its services and the gateway. */
+export class Cluster {
+  readonly #config: ClusterConfig
+  readonly #progress: Progress
+  readonly #file: ClusterFile
+  readonly #stops: (() => Promise<void> | void)[] = []
+  #stopping = false
+  #started: Promise<string> | undefined
+
+  constructor(config: ClusterConfig, progress: Progress) {
+    this.#config = config
+    this.#progress = progress
+    this.#file = new ClusterFile(config.data)
+  }
+
+  /** Starts everything and resolves to the gateway's URL once all parts are ready. */
+  start(): Promise<string> {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  /** Stops everything that was started, the gateway first. */
+  async stop() {
+    this.#stopping = true
+    await this.#unwind()
+    await this.#started?.catch(() => undefined)
+    await this.#unwind()
+  }
+
+  async #start(): Promise<string> {
+    const config = this.#config
+    const folder = DataFolder.hold(config.data)
+    this.#stops.push(() => folder.release())
+    await stopLeftovers(folder)
+    await mustBeFree(config)
+    this.#stops.push(() => this.#file.remove())
+
+    const postgres = await this.#server('postgres', databaseServer)
+    const nats = await this.#server('nats', messageServer)
+    await this.#progress.step('streams', () => this.#keepStreams(nats.url))
+    const surroundings = { config, secrets: new Secrets(config.data), nats }
+    const databases = await this.#databases(postgres.url, surroundings)
+    const services = await this.#services(folder, surroundings, databases)
+    const gateway = await this.#gateway(folder, surroundings, services)
+    this.#file.write()
+    return doorUrl({ host: config.host, port: gateway.port })
+  }
+
+  async #server<T extends Server>(
+    name: string,
+    make: (config: ClusterConfig, folder: string, onChange: (c: PartChange) => void) => Promise<T>,
+  ): Promise<T> {
+    return this.#progress.step(name, async (detail) => {
+      const enter = () =>
+        this.#file.set(name, { pid: server.pid ?? null, port: server.port, url: server.url })
+      const server: T = await make(this.#config, join(this.#config.data, name), (change) => {
+        this.#progress.change(name, change)
+        enter()
+      })
+      await this.#run(server)
+      enter()
+      detail(`port ${server.port}`)
+      return server
+    })
+  }
+
+  async #keepStreams(url: string) {
+    await ensureStreams(url)
+    const keeper = keepStreams({ url, logger: this.#progress.logger })
+    this.#stops.push(() => keeper.close())
+  }
+
+  async #databases(adminUrl: string, { secrets }: Surroundings) {
+    const databases = new Map<string, ServiceDatabase>()
+    for (const { name } of SERVICES) {
+      await this.#progress.step(`database ${name}`, async (detail) => {
+        const passwords = secrets.databasePasswords(name)
+        const database = await provisionDatabase({ adminUrl, service: name, passwords })
+        const { adminDatabaseUrl } = database
+        const folder = migrationsFolder(name)
+        const applied = await migrateDatabase({ adminDatabaseUrl, service: name, folder })
+        detail(applied.length === 0 ? 'up to date' : `${applied.length} migrations`)
+        databases.set(name, database)
+      })
+    }
+    return databases
+  }
+
+  async #services(
+    folder: DataFolder,
+    surroundings: Surroundings,
+    databases: Map<string, ServiceDatabase>,
+  ): Promise<Map<string, number>> {
+    const ports = new Map<string, number>()
+    const start = async (service: (typeof SERVICES)[number]) => {
+      const database = databases.get(service.name) as ServiceDatabase
+      const env = serviceEnvironment(surroundings, service, database)
+      const program = serviceProgram(service.name)
+      const part = await this.#service({ name: service.name, program, env, port: 0, folder })
+      ports.set(service.name, part.port)
+    }
+    await Promise.all(SERVICES.map(start))
+    return ports
+  }
+
+  async #gateway(folder: DataFolder, surroundings: Surroundings, ports: Map<string, number>) {
+    const env = gatewayEnvironment(surroundings, ports)
+    const { port } = this.#config
+    return this.#service({ name: 'gateway', program: GATEWAY_PROGRAM, env, port, folder })
+  }
+
+  #service(options: Omit<ServicePartOptions, 'onChange'>): Promise<ServicePart> {
+    const { name, env } = options
+    const host = env.HOST ?? '127.0.0.1'
+    return this.#progress.step(name, async (detail) => {
+      const enter = () => this.#file.set(name, service.entry(host))
+      const service: ServicePart = new ServicePart({
+        ...options,
+        onChange: (change) => {
+          this.#progress.change(name, change)
+          enter()
+        },
+      })
+      await this.#run(service.part)
+      await service.untilReady(host)
+      enter()
+      detail(`port ${service.port}`)
+      return service
+    })
+  }
+
+  async #run(part: Pick<Server, 'start' | 'stop'>) {
+    if (this.#stopping) throw new Error('The cluster is being stopped.')
+    this.#stops.push(() => part.stop())
+    await part.start()
+  }
+
+  async #unwind() {
+    for (let stop = this.#stops.pop(); stop; stop = this.#stops.pop()) await stop()
+  }
+}

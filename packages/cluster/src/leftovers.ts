@@ -1,0 +1,13 @@
+import type { DataFolder } from './data-folder.ts'
+import { findRemembered, stopProcess } from './processes.ts'
+import { GATEWAY_PROGRAM, SERVICES, serviceProgram } from './services.ts'
+
+/** Stops the processes that a killed supervisor left behind, each only if it is proved to be ours.
+ * (PostgreSQL and nats-server look for their own.) */
+export async function stopLeftovers(folder: DataFolder) {
+  const programs = SERVICES.map(({ name }): [string, string] => [name, serviceProgram(name)])
+  for (const [name, program] of [['gateway', GATEWAY_PROGRAM] as const, ...programs]) {
+    const leftover = findRemembered(folder.recordFile(name), program)
+    if (leftover) await stopProcess(leftover, ['SIGTERM'], 12_000)
+  }
+}

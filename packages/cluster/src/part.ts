@@ -1,0 +1,143 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findRemembered, recordOf, rememberProcess, stopProcess } from './processes.ts'
+
+/** A part died by itself, or serves again after that. */
+export type PartChange = 'died' | 'returned'
+
+/** What a part needs to be started, watched and stopped. */
+export interface PartOptions {
+  name: string
+  /** Starts the process, its output going to the file descriptor `log`. */
+  spawn(log: number): ChildProcess
+  /** Resolves once the process serves; `gone` is aborted when it ended or took too long. */
+  ready(child: ChildProcess, gone: AbortSignal): Promise<void>
+  logFile: string
+  /** Where the process is remembered for a later run. */
+  recordFile: string
+  /** A text in the command line by which a remembered process is proved to be ours. */
+  mark: string
+  stopSignals: NodeJS.Signals[]
+  /** Milliseconds each signal gets. */
+  patience?: number
+  /** Told when the process died by itself, and when it serves again. */
+  onChange?(change: PartChange): void
+}
+
+const READY_TIMEOUT = 60_000
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 5_000
+const HEALTHY_AFTER = 30_000
+
+/** One process of the cluster: started, kept running with backoff, stopped. */
+export class Part {
+  readonly name: string
+  readonly #options: PartOptions
+  #child: ChildProcess | undefined
+  #stopped = true
+  #life: Promise<void> = Promise.resolve()
+  #halt = new AbortController()
+
+  constructor(options: PartOptions) {
+    this.name = options.name
+    this.#options = options
+  }
+
+  /** The number of the process, undefined while it is down. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Whether it was told to stop. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Stops what an earlier run left behind, if it is proved to be ours. */
+  async stopLeftover(): Promise<boolean> {
+    const { recordFile, mark, stopSignals, patience } = this.#options
+    const leftover = findRemembered(recordFile, mark)
+    if (leftover) await stopProcess(leftover, stopSignals, patience)
+    return leftover !== undefined
+  }
+
+  /** Starts the process, resolves once it serves, and restarts it from then on when it dies. */
+  async start() {
+    this.#stopped = false
+    this.#halt = new AbortController()
+    const child = await this.#launch()
+    this.#life = this.#keepAlive(child)
+  }
+
+  /** Stops the process and does not restart it. */
+  async stop() {
+    this.#stopped = true
+    this.#halt.abort()
+    const record = this.pid === undefined ? undefined : recordOf(this.pid)
+    if (record) await stopProcess(record, this.#options.stopSignals, this.#options.patience)
+    await this.#life
+    rmSync(this.#options.recordFile, { force: true })
+  }
+
+  async #keepAlive(first: ChildProcess) {
+    let child: ChildProcess | undefined = first
+    let pause = FIRST_PAUSE
+    while (true) {
+      const since = Date.now()
+      if (child) await ended(child)
+      if (this.#stopped) return
+      if (child) this.#options.onChange?.('died')
+      if (Date.now() - since > HEALTHY_AFTER) pause = FIRST_PAUSE
+      await sleep(pause, undefined, { signal: this.#halt.signal }).catch(() => undefined)
+      if (this.#stopped) return
+      pause = Math.min(pause * 2, LONGEST_PAUSE)
+      child = await this.#launch().catch(() => undefined)
+      if (child) this.#options.onChange?.('returned')
+    }
+  }
+
+  async #launch(): Promise<ChildProcess> {
+    const log = openSync(this.#options.logFile, 'a', 0o600)
+    const child = this.#options.spawn(log)
+    closeSync(log)
+    this.#child = child
+    const end = new AbortController()
+    const over = ended(child).then(() => {
+      end.abort()
+      if (this.#child === child) this.#child = undefined
+    })
+    if (child.pid !== undefined) rememberProcess(this.#options.recordFile, child.pid)
+    const gone = AbortSignal.any([end.signal, AbortSignal.timeout(READY_TIMEOUT)])
+    try {
+      await Promise.race([this.#options.ready(child, gone), rejectedBy(gone)])
+      return child
+    } catch (error) {
+      child.kill('SIGKILL')
+      await over
+      throw new Error(`${this.name} does not start: ${this.#lastWords() ?? String(error)}`)
+    }
+  }
+
+  #lastWords(): string | undefined {
+    const lines = readFileSync(this.#options.logFile, 'utf8').trimEnd().split('\n').slice(-3)
+    const words = lines.join(' | ').trim()
+    return words === '' ? undefined : `${words} (${this.#options.logFile})`
+  }
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(new Error('it ended, or took too long'))
+    if (signal.aborted) fail()
+    signal.addEventListener('abort', fail, { once: true })
+  })
+}

@@ -1,0 +1,35 @@
+import type { Logger } from '@wardstone/events'
+import type { PartChange } from './part.ts'
+
+/** Tells the person at the terminal what happens, step by step. */
+export class Progress {
+  readonly #say: (line: string) => void
+  /** For parts of the cluster that log: only what somebody should see. */
+  readonly logger: Logger
+
+  constructor(say: (line: string) => void) {
+    this.#say = say
+    this.logger = {
+      info: () => undefined,
+      warn: (_fields, message) => say(`  ${message}`),
+      error: (_fields, message) => say(`  ${message}`),
+    }
+  }
+
+  /** Does one step and says how long it took; `detail` adds a word to its line. */
+  async step<T>(name: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> {
+    const started = performance.now()
+    let detail = ''
+    const result = await work((text) => {
+      detail = `  ${text}`
+    })
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    this.#say(`  ${name.padEnd(18)} ${seconds.padStart(5)} s${detail}`)
+    return result
+  }
+
+  /** A part died or came back. */
+  change(part: string, change: PartChange) {
+    this.#say(change === 'died' ? `  ${part} died and is restarted` : `  ${part} is back`)
+  }
+}
