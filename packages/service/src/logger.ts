@@ -1,15 +1,19 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { pino } from 'pino'
+import { type DestinationStream, type LoggerOptions, pino } from 'pino'
 
 /** The log of a process; objects first, past-tense message second. */
 export type Logger = FastifyBaseLogger
 
 /**
- * The log of one process: JSON lines on standard output. The serializers are allow-lists, because a
+ * The log of one process: JSON lines, on standard output unless `destination` is given. The serializers are allow-lists, because a
  * URL, a header or a driver's error text may hold what must not be in a log.
  */
-export function createLogger(name: string, level: string): Logger {
-  return pino({
+export function createLogger(
+  name: string,
+  level: string,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  const options: LoggerOptions = {
     name,
     level,
     base: { name, pid: process.pid },
@@ -20,7 +24,8 @@ export function createLogger(name: string, level: string): Logger {
       err: describeError,
       error: describeError,
     },
-  })
+  }
+  return pino(options, destination)
 }
 
 /** What an error may say in a log: PostgreSQL's `detail`, `where` and `message` can quote a row, so they stay out. */

@@ -1,0 +1,82 @@
+import type { AccessClaims, HospitalEvent, Revocation, SessionRevoked } from '@wardstone/contracts'
+
+/** Why a token that verifies is refused all the same. */
+export type Refusal = 'session ended' | 'hospital suspended' | 'hospital sessions ended'
+
+/** The latest that is known of a hospital, and when we learned it. */
+interface HospitalState {
+  suspended: boolean
+  version: number
+  learnedAt: number
+}
+
+/**
+ * The access tokens that are refused before they expire. Filled by events as they happen, and by
+ * regular looks at the services that own the facts, in any order and as often as one likes.
+ */
+export class Revocations {
+  readonly #sessions = new Map<string, number>()
+  readonly #issuedUpTo = new Map<string, number>()
+  readonly #hospitals = new Map<string, HospitalState>()
+
+  /** Why tokens with these claims are refused; undefined while they are good. */
+  refusalOf(claims: Readonly<AccessClaims>): Refusal | undefined {
+    if (this.#sessions.has(claims.sid)) return 'session ended'
+    if (claims.hospital_id === null) return undefined
+    if (this.#hospitals.get(claims.hospital_id)?.suspended) return 'hospital suspended'
+    const upTo = this.#issuedUpTo.get(claims.hospital_id)
+    return upTo !== undefined && issuedAt(claims) <= upTo ? 'hospital sessions ended' : undefined
+  }
+
+  /** A session ended: its tokens are dead. */
+  endSession({ session_id, expires_at }: SessionRevoked): void {
+    this.#sessions.set(session_id, Date.parse(expires_at))
+  }
+
+  /** A hospital changed: the greatest version decides. Tokens from before a suspension stay dead after it. */
+  changeHospital({ id, is_active, version, occurred_at }: HospitalEvent): void {
+    if (version <= (this.#hospitals.get(id)?.version ?? 0)) return
+    this.#hospitals.set(id, { suspended: !is_active, version, learnedAt: Date.now() })
+    if (!is_active) this.#endHospitalSessions(id, Date.parse(occurred_at))
+  }
+
+  /** What the auth service holds revoked; forgets what is over. */
+  addRevocations(revocations: readonly Revocation[]): void {
+    for (const { kind, id, revoked_at, expires_at } of revocations) {
+      if (kind === 'session') this.#sessions.set(id, Date.parse(expires_at))
+      else this.#endHospitalSessions(id, Date.parse(revoked_at))
+    }
+    const now = Date.now()
+    for (const [id, expiresAt] of this.#sessions) if (expiresAt < now) this.#sessions.delete(id)
+  }
+
+  /**
+   * The hospitals that are suspended, as the hospital service answered to a question of `askedAt`.
+   * What an event told us since then is newer than the answer.
+   */
+  replaceSuspensions(
+    suspended: readonly { hospital_id: string; suspended_at: string }[],
+    askedAt: number,
+  ): void {
+    const suspendedIds = new Set(suspended.map((row) => row.hospital_id))
+    for (const [id, state] of this.#hospitals) {
+      if (state.learnedAt < askedAt) state.suspended = suspendedIds.has(id)
+    }
+    for (const { hospital_id, suspended_at } of suspended) {
+      this.#endHospitalSessions(hospital_id, Date.parse(suspended_at))
+      if (this.#hospitals.has(hospital_id)) continue
+      this.#hospitals.set(hospital_id, { suspended: true, version: 0, learnedAt: askedAt })
+    }
+  }
+
+  #endHospitalSessions(id: string, upTo: number): void {
+    this.#issuedUpTo.set(id, Math.max(upTo, this.#issuedUpTo.get(id) ?? 0))
+  }
+}
+
+/** `iat` knows only seconds; a UUIDv7 `jti` tells a token from the one of a login in the same second. */
+function issuedAt({ iat, jti }: Readonly<AccessClaims>): number {
+  const second = iat * 1000
+  const exact = jti[14] === '7' ? Number.parseInt(jti.slice(0, 8) + jti.slice(9, 13), 16) : second
+  return exact >= second && exact < second + 1000 ? exact : second
+}

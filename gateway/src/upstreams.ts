@@ -1,0 +1,92 @@
+import httpProxy from '@fastify/http-proxy'
+import type { ServiceName } from '@wardstone/contracts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Pool } from 'undici'
+import { outgoingHeaders, returnedHeaders } from './headers.ts'
+import type { IdentityTokens } from './identity-tokens.ts'
+import { upstreamProblem } from './upstream-errors.ts'
+
+/** A part of the API and the service that answers it. */
+interface Upstream {
+  prefix: `/api/${string}`
+  service: ServiceName
+  /** What anybody may call: methods by path beneath the prefix. */
+  public?: Readonly<Record<string, readonly string[]>>
+}
+
+const METHODS = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']
+
+/** The whole API. What is not beneath one of these prefixes reaches no service. */
+export const UPSTREAMS: readonly Upstream[] = [
+  {
+    prefix: '/api/auth',
+    service: 'auth',
+    public: { '/register': ['POST'], '/login': ['POST'], '/refresh': ['POST'] },
+  },
+  { prefix: '/api/hospitals', service: 'hospital', public: { '': ['GET', 'HEAD'] } },
+  { prefix: '/api/patients', service: 'patient' },
+  { prefix: '/api/audit', service: 'audit' },
+]
+
+/** What forwarding needs. */
+export interface ForwardingParts {
+  urls: Record<ServiceName, string>
+  pools: Record<ServiceName, Pool>
+  identityTokens: IdentityTokens
+}
+
+/** Forwards what anybody may call. */
+export function forwardPublic(app: FastifyInstance, parts: ForwardingParts): void {
+  for (const { prefix, service, public: open = {} } of UPSTREAMS) {
+    for (const [path, httpMethods] of Object.entries(open)) {
+      forward(app, parts, service, { prefix: `${prefix}${path}`, routes: ['/'], httpMethods })
+    }
+  }
+}
+
+/** Forwards everything else. */
+export function forwardSignedIn(app: FastifyInstance, parts: ForwardingParts): void {
+  for (const { prefix, service, public: open = {} } of UPSTREAMS) {
+    const httpMethods = METHODS.filter((method) => !open['']?.includes(method))
+    forward(app, parts, service, { prefix, routes: ['/'], httpMethods })
+    forward(app, parts, service, { prefix, routes: ['/*'], httpMethods: METHODS })
+  }
+}
+
+interface Routes {
+  prefix: string
+  routes: string[]
+  httpMethods: readonly string[]
+}
+
+function forward(
+  app: FastifyInstance,
+  { urls, pools, identityTokens }: ForwardingParts,
+  service: ServiceName,
+  { prefix, routes, httpMethods }: Routes,
+): void {
+  app.register(httpProxy, {
+    upstream: urls[service],
+    prefix,
+    rewritePrefix: prefix,
+    routes,
+    httpMethods: [...httpMethods],
+    undici: pools[service],
+    proxyPayloads: false,
+    retryMethods: [],
+    disableCache: true,
+    disableRequestLogging: true,
+    internalRewriteLocationHeader: false,
+    replyOptions: {
+      rewriteRequestHeaders: (request) => stamped(request as FastifyRequest),
+      rewriteHeaders: returnedHeaders,
+      onError: (reply, { error }) => reply.send(upstreamProblem(error)),
+    },
+  })
+
+  function stamped(request: FastifyRequest) {
+    const { method, identity, raw } = request
+    const token = identityTokens.sign(service, identity, method, raw.url ?? '')
+    return outgoingHeaders(raw.headers, method, identity, token)
+  }
+}
