@@ -47,7 +47,7 @@ export class Cluster {
     const config = this.#config
     const folder = DataFolder.hold(config.data)
     this.#stops.push(() => folder.release())
-    await stopLeftovers(folder)
+    await stopLeftovers(folder, this.#progress)
     await mustBeFree(config)
     this.#stops.push(() => this.#file.remove())
 
@@ -75,7 +75,8 @@ export class Cluster {
       })
       await this.#run(server)
       enter()
-      detail(`port ${server.port}`)
+      const elsewhere = server.data !== undefined && !server.data.startsWith(this.#config.data)
+      detail(`port ${server.port}${elsewhere ? `, files in ${server.data}` : ''}`)
       return server
     })
   }
@@ -95,7 +96,7 @@ export class Cluster {
         const { adminDatabaseUrl } = database
         const folder = migrationsFolder(name)
         const applied = await migrateDatabase({ adminDatabaseUrl, service: name, folder })
-        detail(applied.length === 0 ? 'up to date' : `${applied.length} migrations`)
+        detail(applied.length === 0 ? 'up to date' : `${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'}`)
         databases.set(name, database)
       })
     }

@@ -23,11 +23,19 @@ export interface NatsOptions {
 /** A real nats-server of our own on a free port of 127.0.0.1. */
 export class NatsServer {
   readonly port: number
+  /** Where its files are. */
+  readonly data: string
   readonly #passwords: Record<string, string>
   readonly #part: Part
 
-  private constructor(port: number, passwords: Record<string, string>, part: Part) {
+  private constructor(
+    port: number,
+    data: string,
+    passwords: Record<string, string>,
+    part: Part,
+  ) {
     this.port = port
+    this.data = data
     this.#passwords = passwords
     this.#part = part
   }
@@ -53,7 +61,7 @@ export class NatsServer {
       stopSignals: ['SIGTERM'],
       ...(options.onChange && { onChange: options.onChange }),
     })
-    return new NatsServer(port, passwords, part)
+    return new NatsServer(port, folder, passwords, part)
   }
 
   /** The number of the process, undefined while it is down. */

@@ -29,20 +29,15 @@ export function postgresUser(): PostgresUser {
   return { uid: number('-u'), gid: number('-g') }
 }
 
-/** Where the programs of the embedded PostgreSQL are; copied beside the data when its user cannot
- * reach node_modules (a project inside /root). */
-export function postgresBinaries(user: PostgresUser, folder: string) {
+/** Where the programs of the embedded PostgreSQL are; copied into `home` when its user cannot reach
+ * node_modules (a project inside /root). */
+export function postgresBinaries(user: PostgresUser, home: string) {
   const native = join(packageFolder(), 'native')
-  const copy = join(folder, 'postgres-program')
+  const copy = join(home, 'program')
   const usable = canRun(join(native, 'bin', 'postgres'), user)
   if (!usable && !existsSync(copy)) cpSync(native, copy, { recursive: true, dereference: true })
   const bin = join(usable ? native : copy, 'bin')
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
-}
-
-/** Whether this user can enter the folder. */
-export function canEnter(folder: string, user: PostgresUser): boolean {
-  return spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { ...user, cwd: '/' }).status === 0
 }
 
 function canRun(program: string, user: PostgresUser): boolean {

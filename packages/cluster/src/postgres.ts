@@ -1,12 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { Part, type PartChange } from './part.ts'
-import { canEnter, postgresBinaries, type PostgresUser, postgresUser } from './postgres-binaries.ts'
+import { postgresBinaries, type PostgresUser, postgresUser } from './postgres-binaries.ts'
 import { freePort } from './ports.ts'
-import { ClusterProblem } from './problem.ts'
+import { postgresHome } from './postgres-home.ts'
 import { commandLineOf, recordOf, stopProcess } from './processes.ts'
 import { randomPassword, secretFile } from './secret-file.ts'
 
@@ -26,12 +34,13 @@ export class Postgres {
   readonly port: number
   readonly #password: string
   readonly #part: Part
-  readonly #data: string
+  /** Where its files are. */
+  readonly data: string
 
   private constructor(port: number, password: string, data: string, part: Part) {
     this.port = port
     this.#password = password
-    this.#data = data
+    this.data = data
     this.#part = part
   }
 
@@ -39,11 +48,11 @@ export class Postgres {
   static async prepare(options: PostgresOptions): Promise<Postgres> {
     const folder = resolve(options.folder)
     const user = postgresUser()
-    const data = join(folder, 'data')
     mkdirSync(folder, { recursive: true })
-    openForUser(folder, user)
+    const home = postgresHome(folder, user)
+    const data = join(home, 'data')
     const password = secretFile(join(folder, 'password'), randomPassword)
-    const programs = postgresBinaries(user, folder)
+    const programs = postgresBinaries(user, home)
     if (!existsSync(join(data, 'PG_VERSION'))) initialise({ programs, folder, data, user, password, durable: options.durable })
     const port = await freePort()
     const part = new Part({
@@ -78,7 +87,7 @@ export class Postgres {
 
   /** Starts the server; one that an earlier run left behind on this data is stopped first. */
   async start() {
-    if (!(await this.#part.stopLeftover())) await stopPostmaster(this.#data)
+    if (!(await this.#part.stopLeftover())) await stopPostmaster(this.data)
     await this.#part.start()
   }
 
@@ -90,16 +99,6 @@ export class Postgres {
 
 function urlOf(port: number, password: string) {
   return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
-}
-
-/** Adds to our own folder what its PostgreSQL user needs to pass; folders above are not ours. */
-function openForUser(folder: string, user: PostgresUser) {
-  if (user.uid === undefined || canEnter(folder, user)) return
-  for (const own of [join(folder, '..'), folder]) chmodSync(own, statSync(own).mode | 0o011)
-  if (canEnter(folder, user)) return
-  throw new ClusterProblem(
-    `PostgreSQL runs as the user postgres, who cannot reach ${folder}: set WARDSTONE_DATA to a folder that other users can enter, such as /var/lib/wardstone.`
-  )
 }
 
 interface Initialisation {

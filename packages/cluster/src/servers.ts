@@ -11,6 +11,8 @@ export interface Server {
   readonly port: number
   /** The administrator's URL. */
   readonly url: string
+  /** Where its files are, if it is ours. */
+  readonly data?: string
   start(): Promise<void>
   stop(): Promise<void>
 }

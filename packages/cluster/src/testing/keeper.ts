@@ -41,6 +41,11 @@ const calls = {
   async stopNats() {
     await nats?.stop()
   },
+  async loseStreams() {
+    await nats?.stop()
+    rmSync(join(folder, 'nats', 'jetstream'), { recursive: true, force: true })
+    await nats?.start()
+  },
   async killPostgres() {
     if (postgres?.pid) process.kill(postgres.pid, 'SIGKILL')
   },

@@ -75,6 +75,11 @@ export class PrivateServers implements TestServers {
     await this.#keeper.call('stopNats')
   }
 
+  /** Stops nats-server, deletes its JetStream folder and starts it again: it has no streams then. */
+  async loseStreams() {
+    await this.#keeper.call('loseStreams')
+  }
+
   /** Kills nats-server with SIGKILL; it comes back by itself. */
   async killNats() {
     await this.#keeper.call('killNats')
