@@ -1,0 +1,188 @@
+import { backoff, Sleeper } from './backoff.ts'
+import type { Nats } from './connection.ts'
+import { describeError, type Logger } from './logger.ts'
+import { readProgress } from './progress.ts'
+import { isHopeless, publishAll } from './publisher.ts'
+import { type SpoolEntry, SpoolFile, spoolEntry } from './spool-file.ts'
+import { SpoolQueue } from './spool-queue.ts'
+
+export interface AuditSpoolOptions {
+  /** Of this process alone; made when missing. */
+  readonly file: string
+  readonly nats: Nats
+  readonly logger: Logger
+  /** What may wait, in bytes; beyond it events are lost, and the log says so. 64 MiB unless given. */
+  readonly maxBytes?: number
+}
+
+export interface SpoolStats {
+  /** Not yet acknowledged by JetStream. */
+  waiting: number
+  /** In JetStream, but not yet with its consumer. */
+  unconfirmed: number
+  published: number
+  /** Lost, because the spool was full. */
+  dropped: number
+}
+
+interface Write {
+  line: string
+  done: () => void
+}
+
+const IN_FLIGHT = 64
+const CONFIRM_MS = 1000
+const RECONNECT_POLL_MS = 200
+const COMPACT_BYTES = 8 * 1024 * 1024
+
+/**
+ * The outbox of a process without a database: every event is in a file before `record` resolves, is
+ * published from there in order, and leaves the file once the audit service has it. A restart
+ * publishes what is left; its ids make a repetition harmless.
+ */
+export class AuditSpool {
+  readonly #nats: Nats
+  readonly #logger: Logger
+  readonly #file: SpoolFile
+  readonly #queue: SpoolQueue
+  readonly #toWrite = new Sleeper()
+  readonly #toPublish = new Sleeper()
+  readonly #running: Promise<unknown>
+  readonly #stats = { published: 0, dropped: 0 }
+  #writes: Write[] = []
+  #closing = false
+
+  constructor(options: AuditSpoolOptions) {
+    this.#nats = options.nats
+    this.#logger = options.logger
+    this.#file = new SpoolFile(options.file)
+    this.#queue = new SpoolQueue(options.maxBytes ?? 64 * 1024 * 1024)
+    this.#running = this.#run()
+  }
+
+  /** Resolves once the event survives a crash of this process. `msgId` is the event's id. */
+  record(subject: string, msgId: string, payload: object): Promise<void> {
+    const entry = spoolEntry(subject, msgId, JSON.stringify(payload))
+    if (!this.#queue.add(entry)) {
+      this.#stats.dropped += 1
+      const { dropped } = this.#stats
+      this.#logger.error({ subject, dropped }, 'audit spool is full, an event is lost')
+      return Promise.resolve()
+    }
+    this.#toPublish.wake()
+    return new Promise((done) => {
+      this.#writes.push({ line: entry.line, done })
+      this.#toWrite.wake()
+    })
+  }
+
+  stats(): SpoolStats {
+    return { ...this.#stats, ...this.#queue.counts() }
+  }
+
+  /** Writes what is left to write; what is left to publish stays in the file for the next start. */
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#toWrite.wake()
+    this.#toPublish.wake()
+    await this.#running
+    await this.#file.close().catch(() => {})
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const { entries, broken } = await this.#file.open()
+      this.#queue.addFirst(entries)
+      if (entries.length + broken > 0) {
+        this.#logger.info({ entries: entries.length, broken }, 'audit spool found events')
+      }
+    } catch (error) {
+      this.#logger.error({ err: describeError(error) }, 'audit spool has no file')
+    }
+    await Promise.all([this.#keepWriting(), this.#keepPublishing()])
+  }
+
+  async #keepWriting(): Promise<void> {
+    while (!this.#closing || this.#writes.length > 0) {
+      const writes = this.#writes.splice(0)
+      try {
+        if (writes.length > 0) await this.#file.append(writes.map(({ line }) => line).join(''))
+        await this.#shorten()
+      } catch (error) {
+        this.#logger.error({ err: describeError(error) }, 'audit spool not written')
+      }
+      for (const { done } of writes) done()
+      if (!this.#closing && this.#writes.length === 0) await this.#toWrite.sleep(1000)
+    }
+  }
+
+  /** Drops from the file what has arrived, when that is all of it or much. */
+  async #shorten(): Promise<void> {
+    const { size } = this.#file
+    if (size === 0 || this.#writes.length > 0) return
+    const needed = this.#queue.bytes
+    if (needed > 0 && size < COMPACT_BYTES + 2 * needed) return
+    await this.#file.rewrite(this.#queue.lines())
+  }
+
+  async #keepPublishing(): Promise<void> {
+    let failures = 0
+    let confirmAt = 0
+    while (!this.#closing) {
+      if (!this.#nats.isUp()) {
+        await this.#toPublish.sleep(RECONNECT_POLL_MS)
+        continue
+      }
+      failures = (await this.#publishBatch()) ? 0 : failures + 1
+      if (Date.now() >= confirmAt) {
+        if (this.#queue.counts().unconfirmed > 0) await this.#look()
+        confirmAt = Date.now() + CONFIRM_MS
+      }
+      if (this.#closing || (failures === 0 && this.#queue.next(1).length > 0)) continue
+      await this.#toPublish.sleep(failures > 0 ? backoff(failures, 250, 5000) : CONFIRM_MS)
+    }
+  }
+
+  /** False when JetStream takes nothing. */
+  async #publishBatch(): Promise<boolean> {
+    const batch = this.#queue.next(IN_FLIGHT)
+    const connection = this.#nats.connection
+    if (batch.length === 0) return true
+    if (!connection) return false
+    if (!this.#queue.knowsStreams && !(await this.#look())) return false
+    const results = await publishAll(connection.jetstream(), batch)
+    let accepted = 0
+    for (const result of results) {
+      if ('ack' in result) {
+        accepted += 1
+        this.#queue.published(result.message, result.ack)
+      } else if (isHopeless(result.error)) {
+        this.#giveUp(result.message, result.error)
+      }
+    }
+    this.#stats.published += accepted
+    return accepted > 0
+  }
+
+  #giveUp(entry: SpoolEntry, error: Error): void {
+    this.#queue.remove(entry)
+    this.#stats.dropped += 1
+    const fields = { err: describeError(error), subject: entry.subject, id: entry.id }
+    this.#logger.error(fields, 'audit event refused, it is lost')
+  }
+
+  /** True when the streams and their consumers could be seen. */
+  async #look(): Promise<boolean> {
+    const connection = this.#nats.connection
+    if (!connection) return false
+    try {
+      const again = this.#queue.confirm(await readProgress(connection))
+      if (again > 0) this.#logger.warn({ events: again }, 'jetstream lost events, published again')
+      this.#toWrite.wake()
+      return true
+    } catch (error) {
+      this.#logger.warn({ err: describeError(error) }, 'audit spool cannot see the streams')
+      return false
+    }
+  }
+}

@@ -1,0 +1,7 @@
+export * from './audit-spool.ts'
+export * from './connection.ts'
+export * from './durable-consumer.ts'
+export type { Logger } from './logger.ts'
+export * from './permissions.ts'
+export { OutboxRelay, type OutboxRelayOptions, type RelayStats } from './relay.ts'
+export * from './streams.ts'

@@ -1,0 +1,135 @@
+import type { NatsConnection } from 'nats'
+import type { Nats } from './connection.ts'
+import { HeldRows } from './held-rows.ts'
+import { describeError, type Logger } from './logger.ts'
+import type { Outbox, OutboxRow, Published, StreamProgress } from './outbox.ts'
+import { readProgress } from './progress.ts'
+import { isHopeless, type PublishResult, publishAll } from './publisher.ts'
+import type { RelayStats } from './relay.ts'
+import { MESSAGE_AGE_MS } from './streams.ts'
+
+const IN_FLIGHT = 128
+const SWEEP_MS = 2000
+const STATS_MS = 2000
+// Longer than any nats-server waits before it forces messages to the disk (60 s in 2.9, 2 min later).
+const UNSYNCED_MS = 5 * 60 * 1000
+const UNREAD_MS = (MESSAGE_AGE_MS * 2) / 3
+
+type Turn = 'more' | 'idle' | 'failed'
+
+/** The work of the relay that holds the lock, for as long as its database connection lives. */
+export class RelaySession {
+  readonly #outbox: Outbox
+  readonly #nats: Nats
+  readonly #logger: Logger
+  readonly #stats: RelayStats
+  readonly #held = new HeldRows()
+  #streams = new Map<string, StreamProgress>()
+  #server: string | undefined
+  #sweepAt = 0
+  #statsAt = 0
+  #failing = false
+
+  constructor(options: { outbox: Outbox; nats: Nats; logger: Logger; stats: RelayStats }) {
+    this.#outbox = options.outbox
+    this.#nats = options.nats
+    this.#logger = options.logger
+    this.#stats = options.stats
+  }
+
+  /** Publishes one batch and now and then sweeps. Throws when the database connection is lost. */
+  async turn(): Promise<Turn> {
+    if (this.#outbox.lost) throw this.#outbox.lost
+    await this.#count()
+    const connection = this.#nats.connection
+    if (!connection || !this.#nats.isUp()) return 'idle'
+    if (!(await this.#meetServer(connection))) return 'failed'
+    const turn = await this.#publishBatch(connection)
+    if (Date.now() >= this.#sweepAt && !(await this.#sweep(connection))) return 'failed'
+    return turn
+  }
+
+  async #publishBatch(connection: NatsConnection): Promise<Turn> {
+    const rows = await this.#outbox.claim(IN_FLIGHT, this.#held.waiting())
+    if (rows.length === 0) return 'idle'
+    const results = await publishAll(connection.jetstream(), rows)
+    const published = results.flatMap((result) => this.#published(result))
+    if (published.length > 0) await this.#outbox.mark(published)
+    this.#stats.published += results.filter((each) => 'ack' in each && !each.ack.duplicate).length
+    for (const { row } of published) this.#held.release(row.id)
+    this.#handleFailures(results, published.length > 0)
+    if (published.length === 0) return 'failed'
+    return rows.length === IN_FLIGHT ? 'more' : 'idle'
+  }
+
+  #published(result: PublishResult<OutboxRow>): Published[] {
+    if (!('ack' in result)) return []
+    const stream = this.#streams.get(result.ack.stream)?.stream
+    return stream ? [{ row: result.message, stream, seq: result.ack.seq }] : []
+  }
+
+  /** One row's failure is its own when others went through; else JetStream is away or full. */
+  #handleFailures(results: readonly PublishResult<OutboxRow>[], othersWentThrough: boolean): void {
+    let down: Error | undefined
+    for (const result of results) {
+      if (!('error' in result)) continue
+      if (othersWentThrough || isHopeless(result.error)) {
+        const attempts = this.#held.hold(result.message.id)
+        const { id, subject } = result.message
+        const fields = { err: describeError(result.error), id, subject, attempts }
+        this.#logger.error(fields, 'outbox row not accepted')
+      } else {
+        down = result.error
+      }
+    }
+    if (down) this.#fail(down)
+    else this.#failing = false
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#failing) {
+      this.#logger.warn({ err: describeError(error) }, 'jetstream does not take events, they wait')
+    }
+    this.#failing = true
+  }
+
+  /** Once for every server that starts: it may have lost what its predecessor acknowledged. */
+  async #meetServer(connection: NatsConnection): Promise<boolean> {
+    const server = connection.info?.server_id
+    if (server === this.#server && server !== undefined) return true
+    if (!(await this.#readProgress(connection))) return false
+    const again = await this.#outbox.takeBackNewest(UNSYNCED_MS)
+    if (again > 0) this.#logger.info({ rows: again }, 'outbox rows published again, to be sure')
+    this.#server = server
+    this.#sweepAt = 0
+    return true
+  }
+
+  async #sweep(connection: NatsConnection): Promise<boolean> {
+    if (await this.#outbox.holdsPublished()) {
+      if (!(await this.#readProgress(connection))) return false
+      const streams = [...this.#streams.values()]
+      for (const stream of streams) await this.#outbox.remove(stream)
+      const lost = await this.#outbox.takeBackLost(streams, UNREAD_MS)
+      if (lost > 0) this.#logger.warn({ rows: lost }, 'jetstream lost events, published again')
+    }
+    this.#sweepAt = Date.now() + SWEEP_MS
+    return true
+  }
+
+  async #readProgress(connection: NatsConnection): Promise<boolean> {
+    try {
+      this.#streams = await readProgress(connection)
+      return true
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+  }
+
+  async #count(): Promise<void> {
+    if (Date.now() < this.#statsAt) return
+    Object.assign(this.#stats, await this.#outbox.waiting())
+    this.#statsAt = Date.now() + STATS_MS
+  }
+}

@@ -1,0 +1,103 @@
+import { backoff, Sleeper } from './backoff.ts'
+import type { Nats } from './connection.ts'
+import { describeError, type Logger } from './logger.ts'
+import { Outbox } from './outbox.ts'
+import { RelaySession } from './relay-session.ts'
+
+export interface OutboxRelayOptions {
+  /** Of the service's relay role, straight to PostgreSQL: the lock lives as long as the connection. */
+  readonly connectionString: string
+  readonly nats: Nats
+  readonly logger: Logger
+}
+
+export interface RelayStats {
+  /** Rows not yet published, counted up to 10,000, as seen by the active relay within the last seconds. */
+  pending: number
+  oldest_age_seconds: number
+  /** Messages acknowledged by JetStream since the start. */
+  published: number
+}
+
+const POLL_MS = 400
+const LOCK_POLL_MS = 1000
+// Commits that come together are published together.
+const POKE_DELAY_MS = 15
+
+/**
+ * Publishes a service's outbox to JetStream, in the order of the ids, and deletes each row once every
+ * consumer has it. Of several instances one works, the others wait for its lock.
+ */
+export class OutboxRelay {
+  readonly #options: OutboxRelayOptions
+  readonly #sleeper = new Sleeper()
+  readonly #stats: RelayStats = { pending: 0, oldest_age_seconds: 0, published: 0 }
+  #poked: NodeJS.Timeout | undefined
+  #stopping = false
+  #running: Promise<void> | undefined
+
+  constructor(options: OutboxRelayOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  /** Call after a commit that wrote to the outbox: it is published now, not at the next poll. */
+  poke(): void {
+    if (this.#stopping || this.#poked) return
+    this.#poked = setTimeout(() => {
+      this.#poked = undefined
+      this.#sleeper.wake()
+    }, POKE_DELAY_MS)
+    this.#poked.unref()
+  }
+
+  stats(): Readonly<RelayStats> {
+    return { ...this.#stats }
+  }
+
+  /** Stops claiming, waits for what is under way and marks it. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    clearTimeout(this.#poked)
+    this.#sleeper.wake()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    while (!this.#stopping) {
+      const outbox = new Outbox(this.#options.connectionString)
+      try {
+        await outbox.connect()
+        await this.#waitForLock(outbox)
+        failures = 0
+        await this.#relay(outbox)
+      } catch (error) {
+        failures += 1
+        this.#options.logger.warn({ err: describeError(error) }, 'relay lost its database')
+      } finally {
+        await outbox.close()
+      }
+      if (!this.#stopping) await this.#sleeper.sleep(backoff(failures, 250, 3000))
+    }
+  }
+
+  async #waitForLock(outbox: Outbox): Promise<void> {
+    while (!this.#stopping && !(await outbox.lock())) await this.#sleeper.sleep(LOCK_POLL_MS)
+  }
+
+  async #relay(outbox: Outbox): Promise<void> {
+    const { nats, logger } = this.#options
+    const session = new RelaySession({ outbox, nats, logger, stats: this.#stats })
+    let failures = 0
+    while (!this.#stopping) {
+      const outcome = await session.turn()
+      failures = outcome === 'failed' ? failures + 1 : 0
+      if (this.#stopping || outcome === 'more') continue
+      await this.#sleeper.sleep(failures ? backoff(failures, 250, 5000) : POLL_MS)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { type FileHandle, open, rename } from 'node:fs/promises'
+
+/** A message that waits, and the line it has in the file. */
+export interface SpoolEntry {
+  readonly id: string
+  readonly subject: string
+  readonly payload: string
+  readonly line: string
+}
+
+/** The line of a message: JSON, so that a line broken by a crash is noticed. */
+export function spoolEntry(subject: string, id: string, payload: string): SpoolEntry {
+  return { id, subject, payload, line: `${JSON.stringify({ id, subject, payload })}\n` }
+}
+
+/** A file of lines that is only appended to; what `append` resolved is on the disk. */
+export class SpoolFile {
+  readonly #path: string
+  #handle: FileHandle | undefined
+  #size = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Opens the file and returns what it holds, and how many lines are no good. */
+  async open(): Promise<{ entries: SpoolEntry[]; broken: number }> {
+    this.#handle = await open(this.#path, 'a+', 0o600)
+    const text = await this.#handle.readFile('utf8')
+    this.#size = Buffer.byteLength(text)
+    if (text !== '' && !text.endsWith('\n')) await this.append('\n')
+    const lines = text.split('\n').filter((line) => line !== '')
+    const entries = lines.map(parse).filter((entry) => entry !== undefined)
+    return { entries, broken: lines.length - entries.length }
+  }
+
+  async append(text: string): Promise<void> {
+    if (!this.#handle) throw new Error('the spool is not open')
+    await this.#handle.appendFile(text)
+    await this.#handle.datasync()
+    this.#size += Buffer.byteLength(text)
+  }
+
+  /** Replaces the content, whole or not at all. */
+  async rewrite(text: string): Promise<void> {
+    if (text === '') {
+      await this.#handle?.truncate(0)
+    } else {
+      const next = await open(`${this.#path}.new`, 'w', 0o600)
+      await next.appendFile(text)
+      await next.datasync()
+      await next.close()
+      await rename(`${this.#path}.new`, this.#path)
+      await this.#handle?.close()
+      this.#handle = await open(this.#path, 'a+', 0o600)
+    }
+    this.#size = Buffer.byteLength(text)
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close()
+    this.#handle = undefined
+  }
+}
+
+function parse(line: string): SpoolEntry | undefined {
+  try {
+    const { id, subject, payload } = JSON.parse(line)
+    const strings = [id, subject, payload].every((value) => typeof value === 'string')
+    return strings ? spoolEntry(subject, id, payload) : undefined
+  } catch {
+    return undefined
+  }
+}

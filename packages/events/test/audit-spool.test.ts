@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { privateServers } from '@wardstone/cluster/testing'
+import { auditSubject } from '@wardstone/contracts'
+import t, { type Test } from 'tap'
+import { AuditSpool, connectNats, ensureStreams, type Nats } from '../src/index.ts'
+import { collector, HOSPITAL, memoryLogger, natsAs, until } from './helper.ts'
+
+const subject = auditSubject(HOSPITAL, 'gateway', 'access.denied')
+
+function spoolOf(t: Test, nats: Nats, file: string, maxBytes?: number) {
+  const logger = memoryLogger()
+  const spool = new AuditSpool({ file, nats, logger, ...(maxBytes && { maxBytes }) })
+  t.teardown(() => spool.close())
+  const record = async (count: number, prefix: string) => {
+    for (let index = 0; index < count; index += 1) {
+      await spool.record(subject, randomUUID(), { name: `${prefix}-${index}` })
+    }
+  }
+  return { spool, logger, record }
+}
+
+async function build(t: Test) {
+  const servers = await privateServers(t)
+  await ensureStreams(servers.natsUrl)
+  const order: string[] = []
+  const sink = collector(t, servers.natsUrl, (messages) => {
+    for (const { payload } of messages) order.push(JSON.parse(Buffer.from(payload).toString()).name)
+  })
+  const nats = natsAs(t, servers.natsUrl, 'gateway')
+  return { servers, sink, order, nats, file: join(t.testdir(), 'spool.jsonl') }
+}
+
+t.test('delivers at once and forgets what the consumer has', async (t) => {
+  const { nats, file, sink } = await build(t)
+  const { spool, record } = spoolOf(t, nats, file)
+  await record(100, 'event')
+  await until(() => sink.seen.size === 100)
+  await until(() => statSync(file).size === 0)
+  t.same(spool.stats(), { published: 100, dropped: 0, waiting: 0, unconfirmed: 0 })
+})
+
+t.test('keeps events while NATS is away, in order, each once', async (t) => {
+  const { servers, nats, file, sink, order } = await build(t)
+  const { record } = spoolOf(t, nats, file)
+  await record(1, 'warm')
+  await until(() => sink.seen.size === 1)
+  await servers.stopNats()
+  await record(50, 'away')
+  t.equal(readFileSync(file, 'utf8').match(/away/g)?.length, 50, 'in the file')
+  await servers.startNats()
+  await until(() => sink.seen.size === 51)
+  t.same(order.slice(1), Array.from({ length: 50 }, (_, index) => `away-${index}`))
+  t.ok([...sink.seen.values()].every((times) => times === 1), 'once each')
+})
+
+t.test('a new process delivers what the old one left, and skips a torn line', async (t) => {
+  const { nats, file, sink } = await build(t)
+  const away = connectNats({ url: 'nats://a:b@127.0.0.1:1', name: 'gateway', logger: memoryLogger() })
+  t.teardown(() => away.close())
+  const old = spoolOf(t, away, file)
+  await old.record(20, 'left')
+  await old.spool.close()
+  appendFileSync(file, '{"id":"torn')
+  const { logger, record } = spoolOf(t, nats, file)
+  await record(1, 'new')
+  await until(() => sink.seen.size === 21)
+  t.match(logger.lines[0], { fields: { entries: 20, broken: 1 } })
+})
+
+t.test('publishes again what JetStream lost', async (t) => {
+  const { servers, nats, file, sink } = await build(t)
+  const { spool, record } = spoolOf(t, nats, file)
+  await record(1, 'warm')
+  await until(() => sink.seen.size === 1)
+  await sink.consumer.stop()
+  await record(30, 'lost')
+  await until(() => spool.stats().waiting === 0)
+  await servers.loseStreams()
+  await ensureStreams(servers.natsUrl)
+  sink.restart()
+  await until(() => sink.seen.size === 31)
+  await until(() => spool.stats().unconfirmed === 0)
+  t.same(statSync(file).size, 0)
+})
+
+t.test('says what it loses when it is full', async (t) => {
+  const away = connectNats({ url: 'nats://a:b@127.0.0.1:1', name: 'gateway', logger: memoryLogger() })
+  t.teardown(() => away.close())
+  const { spool, logger, record } = spoolOf(t, away, join(t.testdir(), 'spool'), 2000)
+  await record(30, 'event')
+  const { waiting, dropped } = spool.stats()
+  t.equal(waiting + dropped, 30)
+  t.ok(dropped > 0)
+  t.equal(logger.lines.filter(({ message }) => message.includes('is lost')).length, dropped)
+})
+
+t.test('goes on without a file', async (t) => {
+  const { nats, sink } = await build(t)
+  const { logger, record } = spoolOf(t, nats, '/nowhere/spool')
+  await record(5, 'event')
+  await until(() => sink.seen.size === 5)
+  t.match(logger.lines[0], { level: 'error', message: 'audit spool has no file' })
+})

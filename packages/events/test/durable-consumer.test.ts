@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { natsUrlFor, privateNats, privateServers } from '@wardstone/cluster/testing'
+import { AUDIT_STREAM, auditSubject } from '@wardstone/contracts'
+import { connect, type NatsConnection } from 'nats'
+import t, { type Test } from 'tap'
+import { connectionOptions } from '../src/connection.ts'
+import { ensureStreams, keepStreams } from '../src/index.ts'
+import { collector, HOSPITAL, memoryLogger, names, until } from './helper.ts'
+
+async function publish(connection: NatsConnection, payloads: readonly string[]) {
+  const jetstream = connection.jetstream()
+  const subject = auditSubject(HOSPITAL, 'patient', 'patient.read')
+  await Promise.all(payloads.map((each) => jetstream.publish(subject, each, { msgID: each })))
+}
+
+async function connectAs(t: Test, url: string, user: string) {
+  const connection = await connect(connectionOptions(natsUrlFor(url, user), user))
+  t.teardown(() => connection.close())
+  return connection
+}
+
+t.test('acknowledges what was handled, in batches', async (t) => {
+  const url = await privateNats(t)
+  await ensureStreams(url)
+  const sizes: number[] = []
+  const producer = await connectAs(t, url, 'patient')
+  await publish(producer, names('m', 1000))
+  const { seen, consumer } = collector(t, url, (messages) => void sizes.push(messages.length))
+  await until(() => seen.size === 1000)
+  await consumer.stop()
+  t.ok(Math.max(...sizes) <= 200, 'at most 200 at once')
+  const manager = await (await connectAs(t, url, 'admin')).jetstreamManager()
+  const info = await manager.consumers.info(AUDIT_STREAM, 'audit')
+  t.match(info, { num_ack_pending: 0, num_pending: 0, ack_floor: { stream_seq: 1000 } })
+})
+
+t.test('a batch that fails comes again, and a bad message gets alone', async (t) => {
+  const url = await privateNats(t)
+  await ensureStreams(url)
+  let attempts = 0
+  const alone: number[] = []
+  const { seen, logger } = collector(t, url, (messages) => {
+    const bad = messages.some(({ payload }) => Buffer.from(payload).toString() === 'm-25')
+    if (!bad) return
+    attempts += 1
+    alone.push(messages.length)
+    if (attempts < 7) throw new Error('cannot store')
+  })
+  await publish(await connectAs(t, url, 'patient'), names('m', 50))
+  await until(() => seen.size === 50)
+  t.ok([...seen.values()].every((times) => times === 1), 'once each')
+  t.ok(alone[0] !== undefined && alone[0] > 1)
+  t.equal(alone.at(-1), 1)
+  t.match(logger.lines.at(-1), { level: 'error', message: 'batch failed, comes again' })
+})
+
+t.test('goes on when the consumer was lost, the server restarted or killed', async (t) => {
+  const servers = await privateServers(t)
+  const keeper = keepStreams({ url: servers.natsUrl, logger: memoryLogger(), every: 100 })
+  t.teardown(() => keeper.close())
+  await ensureStreams(servers.natsUrl)
+  const { seen } = collector(t, servers.natsUrl)
+  const producer = await connectAs(t, servers.natsUrl, 'patient')
+  const admin = await connectAs(t, servers.natsUrl, 'admin')
+  const manager = await admin.jetstreamManager()
+  await publish(producer, ['a'])
+  await until(() => seen.has('a'))
+
+  await manager.consumers.delete(AUDIT_STREAM, 'audit')
+  await until(() => manager.consumers.info(AUDIT_STREAM, 'audit').catch(() => false))
+  await publish(producer, ['b'])
+  await until(() => seen.has('b'))
+
+  await servers.stopNats()
+  await servers.startNats()
+  await until(() => publish(producer, ['c']).then(() => true, () => false))
+  await until(() => seen.has('c'))
+
+  await servers.killNats()
+  await until(() => publish(producer, ['d']).then(() => true, () => false))
+  await until(() => seen.has('d'))
+  t.same([...seen.keys()].sort(), ['a', 'b', 'c', 'd'])
+})
+
+t.test('stop finishes the batch under way and gives back the rest', async (t) => {
+  const url = await privateNats(t)
+  await ensureStreams(url)
+  const first = collector(t, url, () => sleep(200))
+  await publish(await connectAs(t, url, 'patient'), names('m', 450))
+  await until(() => first.seen.size > 0)
+  await first.consumer.stop()
+  const done = first.seen.size
+  const second = collector(t, url)
+  await until(() => second.seen.size === 450 - done, 5000)
+  t.notOk([...first.seen.keys()].some((key) => second.seen.has(key)), 'nothing twice')
+})
