@@ -13,6 +13,7 @@ export const HospitalEventSchema = Type.Object(
     slug: Type.String({ minLength: 1, maxLength: 100 }),
     name: Type.String({ minLength: 1, maxLength: 255 }),
     is_active: Type.Boolean(),
+    is_listed: Type.Boolean(),
     version: Type.Integer({ minimum: 1 }),
     occurred_at: InstantSchema,
   },

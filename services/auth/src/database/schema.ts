@@ -1,0 +1,92 @@
+import type { Role } from '@wardstone/contracts'
+import type { OutboxTable } from '@wardstone/tenancy'
+import type { ColumnType, Generated, Selectable } from 'kysely'
+
+/** A column that no code can update: a row stays with its hospital, an id stays with its record. */
+type Fixed = ColumnType<string, string, never>
+
+/** A person's login. It belongs to no hospital; memberships tie it to some. */
+export interface AccountTable {
+  id: Fixed
+  username: string
+  /** What usernames are compared by: see `folded`. */
+  username_folded: string
+  email: string
+  email_folded: string
+  /** argon2id as a PHC string. */
+  password_hash: string
+  first_name: string
+  last_name: string
+  phone: string | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
+  version: Generated<number>
+}
+export type AccountRow = Selectable<AccountTable>
+
+/** A hospital as its service told it last. The platform's row has the nil UUID. */
+export interface HospitalTable {
+  hospital_id: Fixed
+  slug: string
+  name: string
+  is_active: Generated<boolean>
+  is_listed: Generated<boolean>
+  version: Generated<number>
+}
+
+export type MembershipStatus = 'pending' | 'active' | 'disabled'
+
+/** What an account is in one hospital; a platform administrator's is under the nil UUID. */
+export interface MembershipTable {
+  hospital_id: Fixed
+  account_id: Fixed
+  role: Role
+  status: MembershipStatus
+  created_at: Generated<string>
+  updated_at: Generated<string>
+}
+
+export type SessionEnd = 'logout' | 'refresh_reused' | 'hospital_suspended'
+
+/** One login. Its id is the `sid` of its access tokens; its refresh tokens are one family. */
+export interface SessionTable {
+  hospital_id: Fixed
+  id: Fixed
+  account_id: Fixed
+  ip: string
+  user_agent: string | null
+  created_at: Generated<string>
+  expires_at: string
+  ended_at: string | null
+  end_reason: SessionEnd | null
+}
+
+/** A refresh token by its SHA-256; the token itself is nowhere. */
+export interface RefreshTokenTable {
+  hospital_id: Fixed
+  hash: Buffer
+  session_id: string
+  created_at: Generated<string>
+  used_at: string | null
+  successor_hash: Buffer | null
+  successor_salt: Buffer | null
+}
+
+/** Access tokens that are refused before they expire: a session's, or all of a hospital's up to `revoked_at`. */
+export interface RevocationTable {
+  hospital_id: Fixed
+  kind: 'session' | 'hospital'
+  id: string
+  revoked_at: string
+  expires_at: string
+}
+
+export interface Database {
+  account: AccountTable
+  hospital: HospitalTable
+  membership: MembershipTable
+  session: SessionTable
+  refresh_token: RefreshTokenTable
+  revocation: RevocationTable
+  outbox: OutboxTable
+}
