@@ -1,4 +1,4 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Static } from '@sinclair/typebox'
 import type { AuditEvent, ServiceName } from '@wardstone/contracts'
 import Fastify, {
@@ -36,6 +36,9 @@ export type Service = FastifyInstance<
   Logger,
   TypeBoxTypeProvider
 >
+
+/** A plugin of routes whose handlers get the types of their schemas. */
+export type ServicePlugin<Options extends object> = FastifyPluginAsyncTypebox<Options & Record<never, never>>
 
 export interface ServiceOptions {
   name: ServiceName

@@ -1,0 +1,18 @@
+import { problem } from '@wardstone/service'
+
+/** The same bytes for a patient who is not there and for another hospital's. */
+export const patientNotFound = () => problem(404, 'not_found', 'Not found')
+
+/** `If-Match` or `version` is not the record's: somebody else changed it first. */
+export const stalePatient = (version: number) =>
+  problem(412, 'stale', 'The patient was changed by somebody else; read it again', { version })
+
+/** A date of birth that no living person has. */
+export const impossibleDateOfBirth = (message: string) =>
+  problem(400, 'validation_failed', 'Some fields are not valid', {
+    errors: [{ pointer: '/date_of_birth', message }],
+  })
+
+/** The clinical part needs a permission of its own. */
+export const clinicalForbidden = () =>
+  problem(403, 'forbidden', 'Your role may not do this (patient.clinical.write)')

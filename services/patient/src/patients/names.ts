@@ -1,0 +1,48 @@
+/** Letters that Unicode does not decompose, as people type them without the accent. */
+const LETTERS: Record<string, string> = {
+  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ı: 'i', ħ: 'h',
+}
+
+/** Text without case, accents and width, for comparing: `Müller` and `MULLER` fold alike. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[ßæœøđðþłıħ]/g, (letter) => LETTERS[letter] ?? letter)
+    .normalize('NFC')
+}
+
+/** The folded words of some names, each once; names of several words also written as one (`van Dam`: van, dam, vandam). */
+export function nameWords(...names: (string | null | undefined)[]): string[] {
+  const words = new Set<string>()
+  for (const name of names) {
+    const parts = fold(name ?? '').match(/[\p{L}\p{N}]+/gu) ?? []
+    for (const part of parts) words.add(part)
+    if (parts.length > 1) words.add(parts.join(''))
+  }
+  return [...words].map((word) => word.slice(0, 100))
+}
+
+/** Shorter words are not searched for misspelt: too many would fit. */
+const SHORTEST_MISSPELT = 4
+
+/**
+ * A word and the word with each one letter left out. Two words that share a spelling differ by one
+ * letter missing, added, replaced or swapped with its neighbour (symmetric delete spelling correction).
+ */
+export function spellings(word: string): string[] {
+  const letters = [...word]
+  if (letters.length < SHORTEST_MISSPELT) return [word]
+  return [...new Set([word, ...letters.map((_, index) => letters.toSpliced(index, 1).join(''))])]
+}
+
+/** What names are sorted by: last name first, folded. */
+export function nameSort(firstName: string, lastName: string): string {
+  return `${fold(lastName)} ${fold(firstName)}`
+}
+
+/** The digits of a telephone number from the last to the first, so that its tail is found as a prefix. */
+export function phoneReversed(phone: string | null | undefined): string | null {
+  return phone ? [...phone.replace(/\D/g, '')].reverse().join('') : null
+}

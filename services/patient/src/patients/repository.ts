@@ -1,0 +1,189 @@
+import { type AuditEvent, isGranted } from '@wardstone/contracts'
+import { outboxRows, type Tenant } from '@wardstone/tenancy'
+import { type Kysely, type SqlBool, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/schema.ts'
+import { AUDITED, DEMOGRAPHIC, readableBy } from './columns.ts'
+import { mrnPrefix, type PatientFields, toRow } from './rules.ts'
+import type { Patient, PatientListQuery } from './schemas.ts'
+import { nameIndex } from './name-index.ts'
+
+/** What a change needs to know beside its fields. */
+export interface Change {
+  /** The version the caller saw; undefined for any. */
+  version: number | undefined
+  event: AuditEvent
+}
+
+export type PatientFilter = Pick<
+  PatientListQuery,
+  'gender' | 'blood_group' | 'is_active' | 'created_after' | 'created_before'
+>
+
+/** How a list is sorted and where it goes on. */
+export interface Window {
+  column: 'created_at' | 'name_sort' | 'date_of_birth'
+  direction: 'asc' | 'desc'
+  limit: number
+  /** Sort key and id of the last row of the page before. */
+  after: readonly [string, string] | undefined
+}
+
+/** The patients of one hospital; the clinical part only for a caller who may read or write it. */
+export class PatientRepository {
+  readonly #db: Kysely<Database>
+  readonly #tenant: Tenant<Database>
+
+  constructor(tenant: Tenant<Database>) {
+    this.#db = tenant.db
+    this.#tenant = tenant
+  }
+
+  async find(id: string): Promise<Patient | undefined> {
+    const row = await this.#select().where('id', '=', id).select(this.#readable()).executeTakeFirst()
+    return row && this.#toPatient(row)
+  }
+
+  /** One row more than the limit, when there is a next page; each with the key it was sorted by. */
+  async list(filter: PatientFilter, window: Window): Promise<(Patient & { sort_key: string })[]> {
+    const { column, direction, limit, after } = window
+    const follows = direction === 'asc' ? sql`>` : sql`<`
+    let query = this.#filtered(filter)
+    if (after) {
+      query = query.where(sql<SqlBool>`(${sql.ref(column)}, id) ${follows} (${after[0]}, ${after[1]})`)
+    }
+    const rows = await query
+      .select(this.#readable())
+      .select(`${column} as sort_key`)
+      .orderBy(column, direction)
+      .orderBy('id', direction)
+      .limit(limit + 1)
+      .execute()
+    return rows.map((row) => ({ ...this.#toPatient(row), sort_key: row.sort_key }))
+  }
+
+  async count(filter: PatientFilter): Promise<number> {
+    const { total } = await this.#filtered(filter)
+      .select(sql<number>`count(*)::integer`.as('total'))
+      .executeTakeFirstOrThrow()
+    return total
+  }
+
+  /**
+   * Stores a patient under the next medical record number of the hospital. Numbers are taken under
+   * the counter's row lock and never given back.
+   */
+  async create(fields: PatientFields, event: (id: string) => AuditEvent): Promise<Patient> {
+    const hospital_id = this.#tenant.hospitalId
+    const id = uuidv7()
+    const prefix = mrnPrefix(this.#tenant.identity.hospital_name ?? '')
+    const row = await this.#db
+      .with('counter', (db) =>
+        db
+          .insertInto('mrn_counter')
+          .values({ hospital_id, prefix, last_number: 1 })
+          .onConflict((conflict) =>
+            conflict
+              .column('hospital_id')
+              .doUpdateSet({ last_number: sql`mrn_counter.last_number + 1` }),
+          )
+          .returning(['prefix', sql<string>`lpad(last_number::text, 6, '0')`.as('digits')]),
+      )
+      .with('change', (db) =>
+        db
+          .insertInto('patient')
+          .values({
+            ...toRow(fields),
+            hospital_id,
+            id,
+            mrn: sql<string>`(select prefix || '-' || digits || luhn_digit(digits) from counter)`,
+          })
+          .returning([...DEMOGRAPHIC, 'medical_history']),
+      )
+      .with('named', () => nameIndex.add(hospital_id, id, fields))
+      .with('spelt', () => nameIndex.spell(hospital_id, fields))
+      .with('sent', () => outboxRows('change', [event(id)]))
+      .selectFrom('change')
+      .select(this.#readable())
+      .executeTakeFirstOrThrow()
+    return this.#toPatient(row)
+  }
+
+  /** Replaces every editable field. Undefined when there is no such patient at that version. */
+  replace(id: string, fields: PatientFields, change: Change): Promise<Patient | undefined> {
+    const { medical_history, ...demographic } = toRow(fields)
+    const clinical = isGranted(this.#tenant.identity.role, 'patient.clinical.write')
+    return this.#change(id, clinical ? { ...demographic, medical_history } : demographic, change, fields)
+  }
+
+  /** Deactivates or reactivates. Undefined when there is no such patient at that version. */
+  setActive(id: string, is_active: boolean, change: Change): Promise<Patient | undefined> {
+    return this.#change(id, { is_active }, change)
+  }
+
+  async #change(
+    id: string,
+    row: Partial<ReturnType<typeof toRow>> & { is_active?: boolean },
+    { version, event }: Change,
+    names?: PatientFields,
+  ): Promise<Patient | undefined> {
+    const hospital_id = this.#tenant.hospitalId
+    let old = this.#select().where('id', '=', id)
+    if (version !== undefined) old = old.where('version', '=', version)
+    let query = this.#db
+      .with('old', () => old.selectAll().forUpdate())
+      .with('change', (db) =>
+        db
+          .updateTable('patient')
+          .from('old')
+          .set({ ...row, updated_at: sql`now()`, version: sql`patient.version + 1` })
+          .where('patient.hospital_id', '=', hospital_id)
+          .whereRef('patient.id', '=', 'old.id')
+          .returning([
+            ...DEMOGRAPHIC.map((column) => `patient.${column}` as const),
+            'patient.medical_history',
+            changedFields,
+          ]),
+      )
+      .with('sent', () => outboxRows('change', [event], { changedFields: true }))
+    if (names) {
+      query = query
+        .with('unnamed', () => nameIndex.remove(hospital_id, id, names))
+        .with('named', () => nameIndex.add(hospital_id, id, names))
+        .with('spelt', () => nameIndex.spell(hospital_id, names)) as unknown as typeof query
+    }
+    const changed = await query.selectFrom('change').select(this.#readable()).executeTakeFirst()
+    return changed && this.#toPatient(changed)
+  }
+
+  #select() {
+    return this.#db.selectFrom('patient').where('patient.hospital_id', '=', this.#tenant.hospitalId)
+  }
+
+  #filtered(filter: PatientFilter) {
+    let query = this.#select()
+    if (filter.gender) query = query.where('gender', '=', filter.gender)
+    if (filter.blood_group) query = query.where('blood_group', '=', filter.blood_group)
+    if (filter.is_active !== undefined) query = query.where('is_active', '=', filter.is_active)
+    if (filter.created_after) query = query.where('created_at', '>', filter.created_after)
+    if (filter.created_before) query = query.where('created_at', '<', filter.created_before)
+    return query
+  }
+
+  #readable() {
+    return readableBy(this.#tenant.identity)
+  }
+
+  #toPatient<Row>(row: Row) {
+    const { hospital_id, hospital_name } = this.#tenant.identity
+    return { ...row, hospital: { id: hospital_id as string, name: hospital_name ?? '' } }
+  }
+}
+
+/** The names of the columns that differ between `old` and the updated row. */
+const changedFields = sql<string[]>`array_remove(array[${sql.join(
+  AUDITED.map(
+    (column) =>
+      sql`case when patient.${sql.ref(column)} is distinct from old.${sql.ref(column)} then ${sql.lit(column)} end`,
+  ),
+)}], null)`.as('changed_fields')

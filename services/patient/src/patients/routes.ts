@@ -1,0 +1,162 @@
+import { type CursorCodec, linkNext, type ServicePlugin, sendVersioned } from '@wardstone/service'
+import type { TenantDatabase } from '@wardstone/tenancy'
+import type { FastifyRequest } from 'fastify'
+import type { Database } from '../database/schema.ts'
+import { patientNotFound } from '../errors.ts'
+import { PatientChanges } from './changes.ts'
+import * as events from './events.ts'
+import { listPatients, searchPatients } from './pages.ts'
+import { PatientRepository } from './repository.ts'
+import * as schemas from './schemas.ts'
+import { PatientStatsRepository } from './stats-repository.ts'
+
+export interface PatientRoutesOptions {
+  database: TenantDatabase<Database>
+  cursors: CursorCodec
+}
+
+/** `/api/patients`: the patients of the caller's hospital. A read is answered once it is on record. */
+export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, options) => {
+  const { database, cursors } = options
+  const { recordAudit } = app
+  const changes = new PatientChanges(database, recordAudit)
+  const tenant = (request: FastifyRequest) => database.tenant(request.identity)
+
+  app.get(
+    '/',
+    {
+      config: { permission: 'patient.read' },
+      schema: { querystring: schemas.PatientListQuerySchema, response: { 200: schemas.PatientPageSchema } },
+    },
+    async (request, reply) => {
+      const page = await listPatients(tenant(request), cursors, request.query)
+      await recordAudit(events.patientsListed(request.identity, idsOf(page)))
+      linkNext(request, reply, page)
+      return page
+    },
+  )
+
+  app.post(
+    '/',
+    {
+      config: { permission: 'patient.write' },
+      schema: { body: schemas.NewPatientSchema, response: { 201: schemas.PatientSchema } },
+    },
+    async (request, reply) => {
+      const patient = await changes.create(request, request.body)
+      reply.code(201).header('location', `/api/patients/${patient.id}`)
+      return sendVersioned(reply, patient)
+    },
+  )
+
+  const search = async (request: FastifyRequest, query: schemas.PatientSearch) => {
+    const page = await searchPatients(tenant(request), cursors, query)
+    await recordAudit(events.patientsSearched(request.identity, idsOf(page)))
+    return page
+  }
+
+  app.get(
+    '/search',
+    {
+      config: { permission: 'patient.read' },
+      schema: { querystring: schemas.PatientSearchSchema, response: { 200: schemas.PatientPageSchema } },
+    },
+    (request) => search(request, request.query),
+  )
+
+  app.post(
+    '/search',
+    {
+      config: { permission: 'patient.read' },
+      schema: { body: schemas.PatientSearchSchema, response: { 200: schemas.PatientPageSchema } },
+    },
+    (request) => search(request, request.body),
+  )
+
+  app.get(
+    '/stats',
+    {
+      config: { permission: 'patient.read' },
+      schema: { response: { 200: schemas.PatientStatsSchema } },
+    },
+    async (request) => {
+      const stats = await new PatientStatsRepository(tenant(request)).stats()
+      await recordAudit(events.patientStatsRead(request.identity))
+      return stats
+    },
+  )
+
+  app.get(
+    '/:id',
+    {
+      config: { permission: 'patient.read' },
+      schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
+    },
+    async (request, reply) => {
+      const { identity, params } = request
+      const patient = await new PatientRepository(tenant(request)).find(params.id)
+      if (!patient) {
+        await recordAudit(events.patientAccessFailed(identity, 'patient.read', params.id, 'not_found'))
+        throw patientNotFound()
+      }
+      await recordAudit(events.patientRead(identity, patient.id))
+      return sendVersioned(reply, patient)
+    },
+  )
+
+  app.put(
+    '/:id',
+    {
+      config: { permission: 'patient.write' },
+      schema: {
+        params: schemas.PatientParamsSchema,
+        body: schemas.PatientReplacementSchema,
+        response: { 200: schemas.PatientSchema },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.replace(request, request.params.id, request.body)),
+  )
+
+  app.patch(
+    '/:id',
+    {
+      config: { permission: 'patient.write' },
+      schema: {
+        params: schemas.PatientParamsSchema,
+        body: schemas.PatientPatchSchema,
+        response: { 200: schemas.PatientSchema },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.patch(request, request.params.id, request.body)),
+  )
+
+  app.delete(
+    '/:id',
+    {
+      config: { permission: 'patient.deactivate' },
+      schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.setActive(request, request.params.id, false)),
+  )
+
+  app.post(
+    '/:id/reactivate',
+    {
+      config: { permission: 'patient.deactivate' },
+      schema: {
+        params: schemas.PatientParamsSchema,
+        body: schemas.NoBodySchema,
+        response: { 200: schemas.PatientSchema },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.setActive(request, request.params.id, true)),
+  )
+}
+
+function idsOf(page: { results: { id: string }[] }): string[] {
+  return page.results.map(({ id }) => id)
+}

@@ -1,0 +1,90 @@
+import { impossibleDateOfBirth } from '../errors.ts'
+import { nameSort, nameWords, phoneReversed, spellings } from './names.ts'
+import type { NewPatient, Patient, PatientPatch } from './schemas.ts'
+
+const OLDEST_YEARS = 130
+
+/** Every editable field, said or emptied. */
+export type PatientFields = Required<NewPatient>
+
+/** @throws problem 400 for a date in the future or more than 130 years ago */
+export function checkDateOfBirth(date: string, now = new Date()): void {
+  // The day has already come somewhere east of Greenwich.
+  const latest = new Date(now.getTime() + 14 * 3_600_000).toISOString().slice(0, 10)
+  const oldest = `${now.getUTCFullYear() - OLDEST_YEARS}${latest.slice(4)}`
+  if (date > latest) throw impossibleDateOfBirth('must not be in the future')
+  if (date < oldest) throw impossibleDateOfBirth(`must not be more than ${OLDEST_YEARS} years ago`)
+}
+
+/** All fields of a body that says some: the others are empty. */
+export function complete(body: NewPatient): PatientFields {
+  return {
+    middle_name: null,
+    date_of_birth_estimated: false,
+    gender: 'unknown',
+    blood_group: null,
+    phone: null,
+    email: null,
+    address: null,
+    emergency_contact: null,
+    national_id: null,
+    preferred_language: null,
+    medical_history: null,
+    ...body,
+  }
+}
+
+/** The fields of `patient` with a JSON merge patch (RFC 7396) applied. */
+export function merge(patient: Patient, patch: PatientPatch): NewPatient {
+  const { id, mrn, is_active, created_at, updated_at, version, hospital, ...fields } = patient
+  const { emergency_contact: contact, ...rest } = patch
+  return {
+    ...(fields as NewPatient),
+    ...rest,
+    ...(contact !== undefined && {
+      emergency_contact: contact && { ...fields.emergency_contact, ...contact },
+    }),
+  }
+}
+
+/** The row of the table for some fields: text in NFC, and what is derived from it. */
+export function toRow(fields: PatientFields) {
+  return {
+    first_name: fields.first_name.normalize('NFC'),
+    last_name: fields.last_name.normalize('NFC'),
+    middle_name: nfc(fields.middle_name),
+    name_sort: nameSort(fields.first_name, fields.last_name),
+    date_of_birth: fields.date_of_birth,
+    date_of_birth_estimated: fields.date_of_birth_estimated,
+    gender: fields.gender,
+    blood_group: fields.blood_group,
+    phone: fields.phone,
+    phone_reversed: phoneReversed(fields.phone),
+    email: fields.email,
+    address: nfc(fields.address),
+    emergency_contact: fields.emergency_contact && JSON.stringify(fields.emergency_contact),
+    national_id: nfc(fields.national_id),
+    preferred_language: fields.preferred_language,
+    medical_history: nfc(fields.medical_history),
+  }
+}
+
+function nfc(text: string | null): string | null {
+  return text && text.normalize('NFC')
+}
+
+/** The words by which a patient is found, with the spellings of each. */
+export function searchTerms(fields: Pick<PatientFields, 'first_name' | 'last_name' | 'middle_name'>) {
+  const words = nameWords(fields.first_name, fields.middle_name, fields.last_name)
+  const misspelt = words.flatMap((word) => spellings(word).map((spelling) => ({ spelling, word })))
+  return { words, misspelt }
+}
+
+/** Initials of the hospital's name: the head of its medical record numbers. */
+export function mrnPrefix(hospitalName: string): string {
+  const initials = hospitalName.normalize('NFKD').match(/\b[A-Za-z]/g)?.join('').toUpperCase() ?? ''
+  return initials.slice(0, 4) || 'H'
+}
+
+/** The number and its Luhn digit: see `luhn_digit` in the migrations. */
+export const MRN_PATTERN = /^([A-Z]{1,4})-?(\d{7,11})$/

@@ -1,0 +1,184 @@
+import { type Static, type TLiteral, Type } from '@sinclair/typebox'
+import {
+  CursorSchema,
+  DateSchema,
+  EmailSchema,
+  InstantSchema,
+  line,
+  PageLimitSchema,
+  PageSchema,
+  UuidSchema,
+} from '@wardstone/contracts'
+
+const strict = { additionalProperties: false }
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+const optional = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Optional(nullable(schema))
+const words = <T extends string[]>(...values: [...T]) =>
+  Type.Union(values.map((value) => Type.Literal(value)) as { [K in keyof T]: TLiteral<T[K] & string> })
+
+/** FHIR R4 AdministrativeGender. */
+export const GENDERS = ['male', 'female', 'other', 'unknown'] as const
+/** ABO and Rh, as one word. */
+export const BLOOD_GROUPS = ['A+', 'A-', 'B+', 'B-', 'AB+', 'AB-', 'O+', 'O-'] as const
+
+const GenderSchema = words(...GENDERS)
+const BloodGroupSchema = words(...BLOOD_GROUPS)
+
+/** As a person types it: 3 to 15 digits (E.164), with the usual signs between; `+` never before a 0. */
+const PhoneSchema = Type.String({
+  maxLength: 32,
+  pattern: '^(\\+[ ]?[1-9]|[0-9(])([ ().\\/-]*[0-9]){2,14}[ )]?$',
+})
+
+const EmergencyContactSchema = Type.Object(
+  {
+    name: line(200),
+    relationship: optional(line(100)),
+    phone: PhoneSchema,
+  },
+  strict,
+)
+
+/** BCP 47, as far as its shape goes. */
+const LanguageSchema = Type.String({ maxLength: 35, pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$' })
+
+const editable = {
+  first_name: line(100),
+  last_name: line(100),
+  date_of_birth: DateSchema,
+}
+const editableOptional = {
+  middle_name: optional(line(100)),
+  date_of_birth_estimated: Type.Optional(Type.Boolean()),
+  gender: Type.Optional(GenderSchema),
+  blood_group: optional(BloodGroupSchema),
+  phone: optional(PhoneSchema),
+  email: optional(EmailSchema),
+  address: optional(line(1000)),
+  emergency_contact: optional(EmergencyContactSchema),
+  national_id: optional(line(64)),
+  preferred_language: optional(LanguageSchema),
+  medical_history: optional(Type.String({ maxLength: 20_000 })),
+}
+
+/** `version` in a body says the same as `If-Match`. */
+const expectedVersion = { version: Type.Optional(Type.Integer({ minimum: 1 })) }
+
+/** A new patient. */
+export const NewPatientSchema = Type.Object({ ...editable, ...editableOptional }, strict)
+export type NewPatient = Static<typeof NewPatientSchema>
+
+/** PUT: every editable field; what is absent is emptied. */
+export const PatientReplacementSchema = Type.Object(
+  { ...editable, ...editableOptional, ...expectedVersion },
+  strict,
+)
+
+/** PATCH: a JSON merge patch (RFC 7396) of the editable fields. */
+export const PatientPatchSchema = Type.Object(
+  { ...Type.Partial(Type.Object(editable)).properties, ...editableOptional, ...expectedVersion },
+  { ...strict, minProperties: 1 },
+)
+export type PatientPatch = Static<typeof PatientPatchSchema>
+
+/** A patient, as the wire and the rows have it. The clinical part is there only for who may read it. */
+export const PatientSchema = Type.Object(
+  {
+    id: UuidSchema,
+    mrn: Type.String({ description: 'medical record number: unique in the hospital, never reused' }),
+    first_name: Type.String(),
+    last_name: Type.String(),
+    middle_name: nullable(Type.String()),
+    date_of_birth: DateSchema,
+    date_of_birth_estimated: Type.Boolean(),
+    gender: GenderSchema,
+    blood_group: nullable(BloodGroupSchema),
+    phone: nullable(Type.String()),
+    email: nullable(Type.String()),
+    address: nullable(Type.String()),
+    emergency_contact: nullable(
+      Type.Object({
+        name: Type.String(),
+        relationship: Type.Optional(nullable(Type.String())),
+        phone: Type.String(),
+      }),
+    ),
+    national_id: nullable(Type.String()),
+    preferred_language: nullable(Type.String()),
+    medical_history: Type.Optional(nullable(Type.String())),
+    is_active: Type.Boolean(),
+    created_at: InstantSchema,
+    updated_at: InstantSchema,
+    version: Type.Integer(),
+    hospital: Type.Object({ id: UuidSchema, name: Type.String() }),
+  },
+  { $id: 'Patient' },
+)
+export type Patient = Static<typeof PatientSchema>
+
+export const PatientPageSchema = PageSchema(PatientSchema)
+export const PatientParamsSchema = Type.Object({ id: UuidSchema }, strict)
+
+/** What a list is sorted by; `-` for descending. */
+export const ORDERINGS = [
+  'created_at',
+  '-created_at',
+  'name',
+  '-name',
+  'date_of_birth',
+  '-date_of_birth',
+] as const
+
+export const PatientListQuerySchema = Type.Object(
+  {
+    gender: Type.Optional(GenderSchema),
+    blood_group: Type.Optional(BloodGroupSchema),
+    is_active: Type.Optional(Type.Boolean()),
+    created_after: Type.Optional(InstantSchema),
+    created_before: Type.Optional(InstantSchema),
+    ordering: Type.Union(
+      ORDERINGS.map((ordering) => Type.Literal(ordering)),
+      { default: '-created_at' },
+    ),
+    limit: PageLimitSchema,
+    cursor: Type.Optional(CursorSchema),
+    count: Type.Boolean({ default: false }),
+  },
+  strict,
+)
+export type PatientListQuery = Static<typeof PatientListQuerySchema>
+
+const search = {
+  q: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S.*\\S' }),
+  is_active: Type.Boolean({ default: true }),
+  limit: PageLimitSchema,
+  cursor: Type.Optional(CursorSchema),
+}
+export const PatientSearchSchema = Type.Object(search, strict)
+export type PatientSearch = Static<typeof PatientSearchSchema>
+
+const counts = (...names: string[]) =>
+  Type.Object(Object.fromEntries(names.map((name) => [name, Type.Integer()])))
+
+/** Age groups in whole years. */
+export const AGE_GROUPS = ['0-17', '18-34', '35-49', '50-64', '65+'] as const
+
+export const PatientStatsSchema = Type.Object({
+  total: Type.Integer(),
+  active: Type.Integer(),
+  inactive: Type.Integer(),
+  by_gender: counts(...GENDERS),
+  by_blood_group: counts(...BLOOD_GROUPS, 'unknown'),
+  by_age_group: counts(...AGE_GROUPS),
+  registered_last_30_days: Type.Integer(),
+  registered_by_month: Type.Array(
+    Type.Object({ month: Type.String({ pattern: '^\\d{4}-\\d{2}$' }), count: Type.Integer() }),
+    { minItems: 12, maxItems: 12, description: 'oldest first, this month last' },
+  ),
+})
+export type PatientStats = Static<typeof PatientStatsSchema>
+
+/** A request that has nothing to say: no body, or an empty object. */
+export const NoBodySchema = Type.Union([Type.Null(), Type.Object({}, strict)])

@@ -1,0 +1,124 @@
+import type { Tenant } from '@wardstone/tenancy'
+import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
+import type { Database } from '../database/schema.ts'
+import { readableBy } from './columns.ts'
+import { fold, spellings } from './names.ts'
+import { MRN_PATTERN } from './rules.ts'
+import type { Patient } from './schemas.ts'
+
+/** More words than this say nothing more. */
+const MOST_WORDS = 5
+
+/** Rank, sort key and id of the last row of the page before. */
+export type SearchPosition = readonly [rank: number, nameSort: string, id: string]
+
+interface Match {
+  patient_id: string
+  rank: number
+}
+
+interface Window {
+  is_active: boolean
+  limit: number
+  after: SearchPosition | undefined
+}
+
+/** Sorts behind every text that begins with the one before it. */
+const LAST = '\u{10FFFF}'
+
+/**
+ * Finds patients of one hospital by one box: a medical record number; the tail of a telephone number;
+ * or names, in any order, by their beginnings, misspelt by one letter too. Every condition is an
+ * equality or a range of a B-tree, which row-level security lets PostgreSQL use.
+ */
+export class PatientSearchRepository {
+  readonly #db: Kysely<Database>
+  readonly #tenant: Tenant<Database>
+
+  constructor(tenant: Tenant<Database>) {
+    this.#db = tenant.db
+    this.#tenant = tenant
+  }
+
+  /** Best matches first; one row more than the limit, when there is a next page. */
+  async search(q: string, { is_active, limit, after }: Window) {
+    let query = this.#db
+      .with('match', () => this.#matches(q.trim()))
+      .selectFrom('match')
+      .innerJoin('patient', 'patient.id', 'match.patient_id')
+      .where('patient.hospital_id', '=', this.#tenant.hospitalId)
+      .where('patient.is_active', '=', is_active)
+    if (after) {
+      query = query.where(
+        sql<SqlBool>`(match.rank, patient.name_sort, patient.id) > (${after[0]}::integer, ${after[1]}, ${after[2]}::uuid)`,
+      )
+    }
+    const rows = await query
+      .select(readableBy(this.#tenant.identity).map((column) => `patient.${column}` as const))
+      .select(['match.rank', 'patient.name_sort'])
+      .orderBy('match.rank')
+      .orderBy('patient.name_sort')
+      .orderBy('patient.id')
+      .limit(limit + 1)
+      .execute()
+    const { hospital_id, hospital_name } = this.#tenant.identity
+    const hospital = { id: hospital_id as string, name: hospital_name ?? '' }
+    return rows.map((row): Patient & { rank: number; name_sort: string } => ({ ...row, hospital }))
+  }
+
+  #matches(q: string): Expression<Match> {
+    const mrn = MRN_PATTERN.exec(q.toUpperCase())
+    if (mrn) return this.#patients().where('mrn', '=', `${mrn[1]}-${mrn[2]}`)
+    if (/^[\d\s()+./-]+$/.test(q)) return this.#phoneTail(q.replace(/\D/g, ''))
+    const words = fold(q).match(/[\p{L}\p{N}]+/gu) ?? []
+    return this.#named(words.length > 0 ? words.slice(0, MOST_WORDS) : [fold(q)])
+  }
+
+  #patients() {
+    return this.#db
+      .selectFrom('patient')
+      .where('hospital_id', '=', this.#tenant.hospitalId)
+      .select(['id as patient_id', sql<number>`0`.as('rank')])
+  }
+
+  #phoneTail(digits: string) {
+    const tail = [...digits].reverse().join('')
+    return this.#patients()
+      .where('phone_reversed', '>=', tail)
+      .where('phone_reversed', '<', `${tail}${LAST}`)
+  }
+
+  /** Patients who have all the words; the rank is 0 where every word is whole, worse for beginnings, worst for misspelt. */
+  #named(words: string[]) {
+    const hits = words.map((word) => this.#withWord(word)).reduce((all, hit) => all.unionAll(hit))
+    return this.#db
+      .selectFrom(hits.as('hit'))
+      .groupBy('patient_id')
+      .having(sql<number>`count(*)`, '=', words.length)
+      .select(['patient_id', sql<number>`sum(rank)::integer`.as('rank')])
+  }
+
+  #withWord(word: string) {
+    const whole = this.#names()
+      .where('word', '>=', word)
+      .where('word', '<', `${word}${LAST}`)
+      .select(['patient_id', sql<number>`case when word = ${word} then 0 else 1 end`.as('rank')])
+    const misspelt = this.#db
+      .selectFrom('name_spelling')
+      .innerJoin('patient_name', 'patient_name.word', 'name_spelling.word')
+      .where('name_spelling.hospital_id', '=', this.#tenant.hospitalId)
+      .where('patient_name.hospital_id', '=', this.#tenant.hospitalId)
+      .where(sql<SqlBool>`name_spelling.spelling = any(${spellings(word)}::text[])`)
+      .select(['patient_name.patient_id', sql<number>`3`.as('rank')])
+    return this.#db
+      .selectFrom(whole.unionAll(misspelt).as('hit'))
+      .select(['patient_id', sql<number>`min(rank)::integer`.as('rank')])
+      .groupBy('patient_id')
+  }
+
+  #names() {
+    return this.#db
+      .selectFrom('patient_name')
+      .where('hospital_id', '=', this.#tenant.hospitalId)
+  }
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import {
+  callerOf,
+  natsUrlFor,
+  TEST_IDENTITY_KEY,
+  type TestCaller,
+  testDatabase,
+  testServers,
+} from '@wardstone/cluster/testing'
+import type { AuditEvent } from '@wardstone/contracts'
+import pg from 'pg'
+import type { Test } from 'tap'
+import { buildApp } from '../src/app.ts'
+
+/** Two hospitals of every test. */
+export const CITY = { hospital_id: randomUUID(), hospital_name: 'City General Hospital' }
+export const RIVERSIDE = { hospital_id: randomUUID(), hospital_name: 'Riverside Medical Center' }
+
+/** The patient service on a database of its own, and a superuser's look at that. */
+export async function build(t: Test, env: { NATS_URL?: string; adminUrl?: string } = {}) {
+  const servers = await testServers()
+  const urls = await testDatabase(t, 'patient', env.adminUrl ? { adminUrl: env.adminUrl } : {})
+  const admin = new pg.Client({ connectionString: urls.adminDatabaseUrl })
+  admin.on('error', () => {})
+  await admin.connect()
+  const app = await buildApp({
+    HOST: '127.0.0.1',
+    PORT: 0,
+    LOG_LEVEL: 'silent',
+    IDENTITY_KEY: TEST_IDENTITY_KEY,
+    DATABASE_URL: urls.databaseUrl,
+    RELAY_DATABASE_URL: urls.relayUrl,
+    DATABASE_POOL_SIZE: 4,
+    // Nothing listens there: the outbox keeps every event for the test to look at.
+    NATS_URL: env.NATS_URL ? natsUrlFor(env.NATS_URL, 'patient') : 'nats://127.0.0.1:1',
+  })
+  t.teardown(async () => {
+    await app.close()
+    await admin.end()
+  })
+  await app.ready()
+
+  const as = (caller: TestCaller) => callerOf(app, 'patient', { ...CITY, ...caller })
+  const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
+    (await admin.query<Row>(text, values)).rows
+  const auditEvents = async (): Promise<AuditEvent[]> => {
+    const rows = await sql<{ payload: string }>('select payload from outbox order by id')
+    return rows.flatMap(({ payload }) => JSON.parse(payload).events)
+  }
+  return { app, as, sql, auditEvents, urls, servers }
+}
+
+/** A new patient's body; `changes` over a plausible one. */
+export function somebody(changes: object = {}) {
+  return { first_name: 'Amina', last_name: 'Okafor', date_of_birth: '1984-05-17', ...changes }
+}
