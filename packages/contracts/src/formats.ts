@@ -17,6 +17,18 @@ export const DateSchema = Type.String({ format: 'date', minLength: 10, maxLength
 /** An e-mail address (RFC 5321 limits the length to 254). */
 export const EmailSchema = Type.String({ format: 'email', maxLength: 254 })
 
+/** A telephone number as a person types it: 3 to 15 digits (E.164), with the usual signs between; `+` never before a 0. */
+export const PhoneSchema = Type.String({
+  maxLength: 32,
+  pattern: '^(\\+[ ]?[1-9]|[0-9(])([ ().\\/-]*[0-9]){2,14}[ )]?$',
+})
+
+/** A language tag (BCP 47), as far as its shape goes. */
+export const LanguageSchema = Type.String({
+  maxLength: 35,
+  pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
+})
+
 /** One line of text a person typed: at least one character that is not white space. */
 export const line = (maxLength: number): TString =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S' })

@@ -1,0 +1,45 @@
+import { connectNats, OutboxRelay } from '@wardstone/events'
+import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
+import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
+import type { Config } from './config.ts'
+import type { Database } from './database/schema.ts'
+import { internalRoutes } from './hospitals/internal-routes.ts'
+import { hospitalRoutes } from './hospitals/routes.ts'
+import { SystemHospitalRepository } from './hospitals/system-repository.ts'
+
+const name = 'hospital'
+
+/** The hospital service: everything but the process. */
+export async function buildApp(config: Config): Promise<Service> {
+  const logger = createLogger(name, config.LOG_LEVEL)
+  const pool = { poolSize: config.DATABASE_POOL_SIZE, applicationName: name, logger }
+  const database = new TenantDatabase<Database>({ ...pool, url: config.DATABASE_URL })
+  const system = createSystemDatabase<Database>({ ...pool, url: config.SYSTEM_DATABASE_URL })
+  const nats = connectNats({ url: config.NATS_URL, name, logger })
+  const relay = new OutboxRelay({ connectionString: config.RELAY_DATABASE_URL, nats, logger })
+  database.onWrite(() => relay.poke())
+  system.onWrite(() => relay.poke())
+
+  const app = await createService({
+    name,
+    config,
+    logger,
+    parts: { postgres: database, nats: { isUp: () => nats.isUp(), optional: true } },
+    recordAudit: new AuditRecorder(database).record,
+  })
+  const everyHospital = new SystemHospitalRepository(system.db)
+  await app.register(hospitalRoutes, {
+    prefix: '/api/hospitals',
+    database,
+    everyHospital,
+    cursors: new CursorCodec(config.IDENTITY_KEY),
+  })
+  await app.register(internalRoutes, { prefix: '/internal', everyHospital })
+  app.addHook('onReady', async () => relay.start())
+  app.addHook('onClose', async () => {
+    await relay.stop()
+    await nats.close()
+    await Promise.all([database.close(), system.close()])
+  })
+  return app
+}

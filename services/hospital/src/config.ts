@@ -1,0 +1,13 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { ServiceConfigSchema } from '@wardstone/service'
+
+/** The environment of the hospital service. */
+export const ConfigSchema = Type.Object({
+  ...ServiceConfigSchema.properties,
+  DATABASE_URL: Type.String({ minLength: 1, description: 'as hospital_app' }),
+  RELAY_DATABASE_URL: Type.String({ minLength: 1, description: 'as hospital_relay' }),
+  SYSTEM_DATABASE_URL: Type.String({ minLength: 1, description: 'as hospital_system' }),
+  DATABASE_POOL_SIZE: Type.Integer({ default: 6, minimum: 2, maximum: 100 }),
+  NATS_URL: Type.String({ minLength: 1 }),
+})
+export type Config = Static<typeof ConfigSchema>

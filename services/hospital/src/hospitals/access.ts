@@ -1,0 +1,135 @@
+import { type AuditAction, type AuditEvent, isGranted } from '@wardstone/contracts'
+import { expectedVersion, ProblemError } from '@wardstone/service'
+import type { TenantDatabase } from '@wardstone/tenancy'
+import type { FastifyRequest } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/schema.ts'
+import { fieldsForbidden, hospitalExists, hospitalNotFound, staleHospital } from '../errors.ts'
+import * as events from './events.ts'
+import { HospitalRepository } from './repository.ts'
+import { checkSettings, complete, differences } from './rules.ts'
+import { type Hospital, type HospitalPatch, type NewHospital, PLATFORM_FIELDS } from './schemas.ts'
+import type { Decide } from './stored-hospital.ts'
+import type { SystemHospitalRepository } from './system-repository.ts'
+
+interface Stores {
+  database: TenantDatabase<Database>
+  everyHospital: SystemHospitalRepository
+  recordAudit: (event: AuditEvent) => Promise<void>
+}
+
+/** One hospital as the caller may reach it. */
+type Reach = Pick<HospitalRepository, 'find' | 'change'>
+
+/**
+ * Who sees and changes which hospital: its members their own, platform administrators each. What is
+ * refused is on record before it is answered.
+ */
+export class HospitalAccess {
+  readonly #stores: Stores
+
+  constructor(stores: Stores) {
+    this.#stores = stores
+  }
+
+  /** @throws problem 404 for a hospital that is not there, or not the caller's */
+  async find(request: FastifyRequest, id: string): Promise<Hospital> {
+    const reach = await this.#reach(request, id)
+    const hospital = await reach.find()
+    if (!hospital) throw hospitalNotFound()
+    return hospital
+  }
+
+  /** Stores a new hospital. */
+  async create(request: FastifyRequest, body: NewHospital): Promise<Hospital> {
+    checkSettings(body)
+    const hospital = { ...complete(body), id: uuidv7() }
+    const { is_active = true, is_listed = true } = hospital
+    const stored = { ...hospital, is_active, is_listed, version: 1 }
+    const told = events.hospitalCreated(request.identity, stored)
+    const suspended_at = is_active ? null : new Date().toISOString()
+    try {
+      return await this.#stores.everyHospital.create({ ...hospital, suspended_at }, told)
+    } catch (error) {
+      throw await this.#recorded(request, 'hospital.created', error)
+    }
+  }
+
+  /** PATCH: a JSON merge patch. One that changes nothing is no change. */
+  async patch(
+    request: FastifyRequest,
+    id: string,
+    { version: _, ...patch }: HospitalPatch & { version?: number },
+  ): Promise<Hospital> {
+    await this.#allowFields(request, id, patch)
+    checkSettings(patch)
+    const reach = await this.#reach(request, id)
+    try {
+      const hospital = await reach.change(decision(request, patch))
+      if (!hospital) throw hospitalNotFound()
+      return hospital
+    } catch (error) {
+      throw await this.#recorded(request, 'hospital.updated', error, id)
+    }
+  }
+
+  async #reach(request: FastifyRequest, id: string): Promise<Reach> {
+    const { identity } = request
+    const { database, everyHospital, recordAudit } = this.#stores
+    if (isGranted(identity.role, 'hospital.administer')) {
+      return {
+        find: () => everyHospital.find(id),
+        change: (decide) => everyHospital.change(id, decide),
+      }
+    }
+    const tenant = database.tenant(identity)
+    if (id === tenant.hospitalId) return new HospitalRepository(tenant)
+    await recordAudit(events.otherHospitalDenied(identity, id))
+    throw hospitalNotFound()
+  }
+
+  async #allowFields(request: FastifyRequest, id: string, patch: HospitalPatch): Promise<void> {
+    const { identity } = request
+    const fields = PLATFORM_FIELDS.filter((field) => field in patch)
+    if (fields.length === 0 || isGranted(identity.role, 'hospital.administer')) return
+    await this.#stores.recordAudit(events.fieldsDenied(identity, id, fields))
+    throw fieldsForbidden(fields)
+  }
+
+  /** What to answer for `error`, once the failure is on record. */
+  async #recorded(request: FastifyRequest, action: AuditAction, error: unknown, id?: string) {
+    const answer = takenField(error) ?? error
+    if (answer instanceof ProblemError && answer.statusCode < 500) {
+      const failed = events.hospitalChangeFailed(request.identity, action, answer.code, id)
+      await this.#stores.recordAudit(failed)
+    }
+    return answer
+  }
+}
+
+/** What a patch makes of a hospital: nothing, or its differences and what is told of them. */
+function decision(request: FastifyRequest, patch: HospitalPatch): Decide {
+  const { identity } = request
+  const expected = expectedVersion(request)
+  return (current) => {
+    if (expected !== undefined && expected !== current.version) throw staleHospital(current.version)
+    const fields = differences(current, patch)
+    const names = Object.keys(fields)
+    if (names.length === 0) return undefined
+    const next = { ...current, ...fields, version: current.version + 1 }
+    const told =
+      fields.is_active === undefined
+        ? events.hospitalUpdated
+        : fields.is_active
+          ? events.hospitalReactivated
+          : events.hospitalSuspended
+    return { fields, events: told(identity, next, names) }
+  }
+}
+
+/** The conflict behind PostgreSQL's unique_violation. */
+function takenField(error: unknown) {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  if (code !== '23505') return undefined
+  return hospitalExists(constraint === 'hospital_slug' ? 'slug' : 'name')
+}
