@@ -80,9 +80,11 @@ export class RateLimits {
 
 /** Whom an address stands for: itself, or the /64 of an IPv6 address, of which one customer has a whole one. */
 export function networkOf(ip: string): string {
-  if (!ip.includes(':') || ip.startsWith('::ffff:')) return ip
+  if (ip.startsWith('::ffff:')) return ip.slice(7)
+  if (!ip.includes(':')) return ip
   const [head = '', tail = ''] = ip.split('::')
-  const groups = head.split(':')
-  const missing = 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)
-  return [...groups, ...Array(Math.max(0, missing)).fill('0'), ...tail.split(':')].slice(0, 4).join(':')
+  const groupsOf = (text: string) => (text === '' ? [] : text.split(':'))
+  const known = [groupsOf(head), groupsOf(tail)].flat().length
+  const zeros = Array<string>(Math.max(0, 8 - known)).fill('0')
+  return [...groupsOf(head), ...zeros, ...groupsOf(tail)].slice(0, 4).join(':')
 }

@@ -31,13 +31,18 @@ const NO_NATS = 'nats://gateway:none@127.0.0.1:1'
 export const CITY = '0190d1f0-0000-7000-8000-00000000c17e'
 export const RIVERSIDE = '0190d1f0-0000-7000-8000-00000000d1fe'
 
-/** Starts a gateway and its services on free ports, all gone with the test. */
+/**
+ * Starts a gateway and its services on free ports, all gone with the test. Waits until it can judge
+ * tokens, unless `prepare` has changed what the services answer.
+ */
 export async function startGateway(
   t: TestScope,
   overrides: Partial<Record<keyof Config, string>> = {},
   signer = new Signer(),
+  { prepare }: { prepare?: (upstreams: Record<ServiceName, Upstream>) => void } = {},
 ): Promise<TestGateway> {
   const upstreams = await startUpstreams(t, signer)
+  prepare?.(upstreams)
   const folder = await mkdtemp(join(tmpdir(), 'wardstone-gateway-'))
   const lines: string[] = []
   const config = loadConfig(ConfigSchema, {
@@ -76,7 +81,7 @@ export async function startGateway(
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
   }
-  await untilJudging(gateway)
+  if (!prepare) await untilJudging(gateway)
   return gateway
 }
 
@@ -127,9 +132,10 @@ function identityKeys(): Record<string, string> {
 }
 
 /** The first look at keys and revocations is on its way when `listen` resolves. */
-async function untilJudging({ get }: TestGateway): Promise<void> {
+async function untilJudging({ get, signer, upstreams }: TestGateway): Promise<void> {
   await eventually(async () => {
-    const { status } = await get('/api/patients', { authorization: 'Bearer a.b.c' })
-    return status === 401
+    const { status } = await get('/api/patients', signer.bearer())
+    return status === 200
   })
+  upstreams.patient.received.length = 0
 }

@@ -66,6 +66,13 @@ export class Upstream {
     return last
   }
 
+  /** How many connections are open to it. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#app.server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
+    })
+  }
+
   async close(): Promise<void> {
     await this.#app.close()
   }
