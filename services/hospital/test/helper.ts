@@ -45,6 +45,7 @@ export async function build(t: Test, env: { natsUrl?: string } = {}) {
     )
   return {
     app,
+    urls,
     as,
     platform,
     sql,
