@@ -4,6 +4,8 @@ import { migrateDatabase, provisionDatabase } from '@wardstone/tenancy'
 import { ClusterFile } from './cluster-file.ts'
 import type { ClusterConfig } from './config.ts'
 import { DataFolder } from './data-folder.ts'
+import { databaseUrlsOn } from './databases.ts'
+import { seedDemo } from './demo/demo-data.ts'
 import { doorUrl, mustBeFree } from './door.ts'
 import { gatewayEnvironment, type ServiceDatabase, type Surroundings, serviceEnvironment } from './environment.ts'
 import { stopLeftovers } from './leftovers.ts'
@@ -56,6 +58,7 @@ export class Cluster {
     await this.#progress.step('streams', () => this.#keepStreams(nats.url))
     const surroundings = { config, secrets: new Secrets(config.data), nats }
     const databases = await this.#databases(postgres.url, surroundings)
+    if (config.demo) await this.#demo(postgres.url)
     const services = await this.#services(folder, surroundings, databases)
     const gateway = await this.#gateway(folder, surroundings, services)
     this.#file.write()
@@ -101,6 +104,12 @@ export class Cluster {
       })
     }
     return databases
+  }
+
+  async #demo(adminUrl: string) {
+    await this.#progress.step('demo data', async (detail) => {
+      detail((await seedDemo(databaseUrlsOn(adminUrl))) ? 'loaded' : 'is there')
+    })
   }
 
   async #services(

@@ -2,6 +2,7 @@ import { Cluster } from './cluster.ts'
 import { clusterConfig } from './config.ts'
 import { ClusterProblem } from './problem.ts'
 import { Progress } from './progress.ts'
+import { welcome } from './welcome.ts'
 
 const say = (line: string) => console.log(line)
 // A closed terminal or pipe must not keep the cluster from stopping cleanly.
@@ -16,6 +17,7 @@ try {
   process.on('uncaughtException', (error) => fail(error))
   say(`Starting Wardstone in ${config.data}`)
   const url = await cluster.start()
+  for (const line of welcome(url, config.demo)) say(line)
   say(`wardstone ready: ${url}`)
 } catch (error) {
   if (!ending) fail(error)
