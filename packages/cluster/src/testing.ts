@@ -7,6 +7,8 @@ export {
   type TestRequest,
   testIdentity,
 } from './testing/identity.ts'
+export { identityContract, type VectorResult } from './testing/identity-contract.ts'
+export { OpenApiContract } from './testing/openapi-contract.ts'
 export {
   natsUrlFor,
   type PrivateServers,

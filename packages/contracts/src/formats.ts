@@ -4,7 +4,10 @@ import { FormatRegistry, type Static, type TString, Type } from '@sinclair/typeb
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 const isDate = (text: string) => new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text
 FormatRegistry.Set('date', isDate)
-FormatRegistry.Set('date-time', (text) => INSTANT.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)))
+FormatRegistry.Set(
+  'date-time',
+  (text) => INSTANT.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)),
+)
 FormatRegistry.Set('email', (text) => /^[^\s@]+@[^\s@]+$/.test(text))
 
 /** The id of every record: a UUID (RFC 9562) in lower case; v7 where we make it. */

@@ -4,7 +4,11 @@ import { type TSchema, Type } from '@sinclair/typebox'
 export const PageLimitSchema = Type.Integer({ minimum: 1, maximum: 100, default: 20 })
 
 /** A cursor: opaque to clients, bound to hospital, route and filters. */
-export const CursorSchema = Type.String({ minLength: 1, maxLength: 1024, pattern: '^[A-Za-z0-9_.-]+$' })
+export const CursorSchema = Type.String({
+  minLength: 1,
+  maxLength: 1024,
+  pattern: '^[A-Za-z0-9_.-]+$',
+})
 
 /** One page of a list: `next_cursor` is null on the last one; `count` only where it was asked for. */
 export const PageSchema = <T extends TSchema>(item: T) =>

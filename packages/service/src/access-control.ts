@@ -45,7 +45,11 @@ export const accessControl = fastifyPlugin<AccessOptions>(
       const permission = request.routeOptions.config.permission
       if (!permission) return
       const { identity } = request
-      if (PERMISSIONS[permission].scope === 'hospital' && identity.hospital_id === null && isPerson(request)) {
+      if (
+        PERMISSIONS[permission].scope === 'hospital' &&
+        identity.hospital_id === null &&
+        isPerson(request)
+      ) {
         await deny(request, 'access.denied', 'no_hospital_context')
         throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
       }
@@ -58,14 +62,19 @@ export const accessControl = fastifyPlugin<AccessOptions>(
     app.addHook('preValidation', async (request) => {
       const permission = request.routeOptions.config.permission
       if (!permission || PERMISSIONS[permission].scope !== 'hospital') return
-      if (namesAnotherHospital(request.query, request) || namesAnotherHospital(request.body, request)) {
+      if (
+        namesAnotherHospital(request.query, request) ||
+        namesAnotherHospital(request.body, request)
+      ) {
         await deny(request, 'security.hospital_mismatch', 'named another hospital')
         throw problem(403, 'hospital_mismatch', HOSPITAL_MISMATCH_DETAIL)
       }
     })
 
     function deny(request: FastifyRequest, action: AuditEvent['action'], reason: string) {
-      return recordAudit(auditEvent(service, request.identity, { action, outcome: 'denied', reason }))
+      return recordAudit(
+        auditEvent(service, request.identity, { action, outcome: 'denied', reason }),
+      )
     }
   },
   { name: '@wardstone/access-control', fastify: '5.x', dependencies: ['@wardstone/identity'] },
@@ -76,7 +85,8 @@ function isPerson(request: FastifyRequest): boolean {
 }
 
 function namesAnotherHospital(source: unknown, request: FastifyRequest): boolean {
-  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'hospital_id')) return false
+  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'hospital_id'))
+    return false
   return (source as { hospital_id: unknown }).hospital_id !== request.identity.hospital_id
 }
 
@@ -98,6 +108,9 @@ function requireDeclarations(route: RouteOptions): void {
 }
 
 function isOpenObject(schema: unknown): boolean {
-  const { type, additionalProperties } = (schema ?? {}) as { type?: string; additionalProperties?: unknown }
+  const { type, additionalProperties } = (schema ?? {}) as {
+    type?: string
+    additionalProperties?: unknown
+  }
   return type === 'object' && additionalProperties !== false
 }

@@ -4,17 +4,29 @@ import { Value } from '@sinclair/typebox/value'
 /** The environment every process understands. Secrets have no default: a missing one stops the boot. */
 export const ServiceConfigSchema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', minLength: 1 }),
-  PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65535, description: '0 takes a free port' }),
+  PORT: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 65535,
+    description: '0 takes a free port',
+  }),
   METRICS_PORT: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 65535, description: 'where /metrics listens; unset: nowhere' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'where /metrics listens; unset: nowhere',
+    }),
   ),
   LOG_LEVEL: Type.Union(
-    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) =>
+      Type.Literal(level),
+    ),
     { default: 'info' },
   ),
   IDENTITY_KEY: Type.String({
     minLength: 43,
-    description: 'the HS256 key this service shares with the gateway, 32 bytes or more in base64url',
+    description:
+      'the HS256 key this service shares with the gateway, 32 bytes or more in base64url',
   }),
   IDENTITY_KEY_PREVIOUS: Type.Optional(
     Type.String({ minLength: 43, description: 'accepted too while the key is rotated' }),

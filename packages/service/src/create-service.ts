@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/ty
 import type { Static } from '@sinclair/typebox'
 import type { AuditEvent, ServiceName } from '@wardstone/contracts'
 import Fastify, {
-  LogController,
   type FastifyInstance,
+  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -38,7 +38,9 @@ export type Service = FastifyInstance<
 >
 
 /** A plugin of routes whose handlers get the types of their schemas. */
-export type ServicePlugin<Options extends object> = FastifyPluginAsyncTypebox<Options & Record<never, never>>
+export type ServicePlugin<Options extends object> = FastifyPluginAsyncTypebox<
+  Options & Record<never, never>
+>
 
 export interface ServiceOptions {
   name: ServiceName
@@ -88,7 +90,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   securityHeaders(app)
   requestLog(app)
   app.decorate('metrics', metrics(app))
-  const keys = [config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS].filter((key) => key !== undefined)
+  const keys = [config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS].filter(
+    (key) => key !== undefined,
+  )
   await app.register(identityPlugin, { service: name, keys })
   await app.register(accessControl, { service: name, recordAudit })
   await openApi(app, name)

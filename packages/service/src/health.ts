@@ -45,7 +45,9 @@ export function healthRoutes(
       if (!ready) reply.code(503).header('retry-after', '1')
       return {
         status: ready ? ('ready' as const) : ('unavailable' as const),
-        parts: Object.fromEntries(states.map(([name, , up]) => [name, up ? ('up' as const) : ('down' as const)])),
+        parts: Object.fromEntries(
+          states.map(([name, , up]) => [name, up ? ('up' as const) : ('down' as const)]),
+        ),
       }
     },
   )

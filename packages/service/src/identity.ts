@@ -45,7 +45,11 @@ const STAMPS = [
 export const identityPlugin = fastifyPlugin<IdentityOptions>(
   async (app, { service, keys }) => {
     for (const [index, key] of keys.entries()) {
-      await app.register(fastifyJwt, { namespace: `identity${index}`, secret: key, verify: verifyOptions(service) })
+      await app.register(fastifyJwt, {
+        namespace: `identity${index}`,
+        secret: key,
+        verify: verifyOptions(service),
+      })
     }
     app.decorate('verifyIdentity', (token: string) => verifyWithAny(app, keys.length, token))
     app.decorateRequest('identity', null as unknown as Identity)
@@ -54,7 +58,8 @@ export const identityPlugin = fastifyPlugin<IdentityOptions>(
     app.addHook('onRequest', async (request) => {
       if (request.routeOptions.config.operational) return
       const claims = claimsOf(app, request)
-      if (!SAFE_METHODS.has(request.method) && replays.isReplay(claims.request_id)) throw unauthenticated()
+      if (!SAFE_METHODS.has(request.method) && replays.isReplay(claims.request_id))
+        throw unauthenticated()
       request.id = claims.request_id
       request.identity = toIdentity(claims)
     })
@@ -78,7 +83,8 @@ function verifyWithAny(app: FastifyInstance, count: number, token: string): Iden
   for (let index = 0; index < count; index += 1) {
     try {
       const claims = verifiers[`identity${index}`]?.verify(token)
-      if (hasClaims.Check(claims) && claims.exp - claims.iat <= IDENTITY_TOKEN_SECONDS) return claims
+      if (hasClaims.Check(claims) && claims.exp - claims.iat <= IDENTITY_TOKEN_SECONDS)
+        return claims
     } catch {
       // The next key may be the right one; after the last the request is refused below.
     }

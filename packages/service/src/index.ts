@@ -1,6 +1,12 @@
 export { type AuditEntry, auditEvent } from './audit-event.ts'
 export { loadConfig, ServiceConfigSchema } from './config.ts'
-export { createService, type Service, type ServiceOptions, type ServicePlugin, TIMEOUTS } from './create-service.ts'
+export {
+  createService,
+  type Service,
+  type ServiceOptions,
+  type ServicePlugin,
+  TIMEOUTS,
+} from './create-service.ts'
 export { CursorCodec } from './cursor.ts'
 export { healthRoutes, type Part } from './health.ts'
 export { createLogger, type Logger } from './logger.ts'

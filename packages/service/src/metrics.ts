@@ -20,13 +20,19 @@ export function metrics(app: FastifyInstance): Metrics {
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
-    durations.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000)
+    durations
+      .labels(request.method, route, String(reply.statusCode))
+      .observe(reply.elapsedTime / 1000)
   })
   return { registry }
 }
 
 /** Serves `GET /metrics` on a port of its own, which nothing outside should reach. 0 takes a free port. */
-export async function listenForMetrics({ registry }: Metrics, host: string, port: number): Promise<Server> {
+export async function listenForMetrics(
+  { registry }: Metrics,
+  host: string,
+  port: number,
+): Promise<Server> {
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end()
     const body = await registry.metrics()

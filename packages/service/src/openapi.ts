@@ -31,17 +31,23 @@ export function openApiInfo(title: string) {
 export async function openApi(app: FastifyInstance, name: string): Promise<void> {
   app.addSchema(ProblemSchema)
   app.addHook('onRoute', (route) => {
-    route.schema ??= {}
-    const response = (route.schema.response ??= {}) as Record<string, unknown>
+    const response = route.schema?.response as Record<string, unknown>
     response['4xx'] ??= PROBLEM_RESPONSE
     response['5xx'] ??= PROBLEM_RESPONSE
   })
   await app.register(swagger, {
     openapi: openApiInfo(`Wardstone: ${name}`),
-    refResolver: { buildLocalReference: (json) => String(json['$id']) },
+    refResolver: { buildLocalReference: (json) => String(json.$id) },
     transform: ({ schema, url, route }) => {
       const { permission, operational } = route.config ?? {}
-      return { url, schema: { ...schema, hide: Boolean(operational) || url.startsWith('/internal/'), ...secured(permission) } }
+      return {
+        url,
+        schema: {
+          ...schema,
+          hide: Boolean(operational) || url.startsWith('/internal/'),
+          ...secured(permission),
+        },
+      }
     },
   })
   app.get(
@@ -52,5 +58,7 @@ export async function openApi(app: FastifyInstance, name: string): Promise<void>
 }
 
 function secured(permission: Permission | undefined) {
-  return permission ? { security: [{ access_token: [] }], 'x-permission': permission } : { security: [] }
+  return permission
+    ? { security: [{ access_token: [] }], 'x-permission': permission }
+    : { security: [] }
 }

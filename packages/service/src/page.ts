@@ -9,7 +9,11 @@ import type { CursorCodec } from './cursor.ts'
 export function toPage<Row>(
   rows: readonly Row[],
   limit: number,
-  cursor: { codec: CursorCodec; scope: readonly unknown[]; position: (row: Row) => readonly unknown[] },
+  cursor: {
+    codec: CursorCodec
+    scope: readonly unknown[]
+    position: (row: Row) => readonly unknown[]
+  },
 ): Page<Row> {
   const results = rows.slice(0, limit)
   const last = results.at(-1)

@@ -9,7 +9,8 @@ const NEVER = 0
  */
 export function expectedVersion(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match']
-  if (header === undefined) return (request.body as { version?: number } | null | undefined)?.version
+  if (header === undefined)
+    return (request.body as { version?: number } | null | undefined)?.version
   if (header.trim() === '*') return undefined
   const tag = /^"(\d{1,9})"$/.exec(header.trim())
   return tag ? Number(tag[1]) : NEVER

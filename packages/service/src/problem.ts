@@ -71,9 +71,13 @@ interface FieldError {
 
 function describeField(error: NonNullable<FastifyError['validation']>[number]): FieldError {
   const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>
-  if (missingProperty) return { pointer: `${error.instancePath}/${missingProperty}`, message: 'is required' }
+  if (missingProperty)
+    return { pointer: `${error.instancePath}/${missingProperty}`, message: 'is required' }
   if (additionalProperty) {
-    return { pointer: `${error.instancePath}/${additionalProperty}`, message: 'is not a known field' }
+    return {
+      pointer: `${error.instancePath}/${additionalProperty}`,
+      message: 'is not a known field',
+    }
   }
   return { pointer: error.instancePath, message: error.message ?? 'is not valid' }
 }
@@ -90,7 +94,8 @@ export function sendProblem(
   error: FastifyError | ProblemError,
 ): FastifyReply {
   const answer = toProblem(error)
-  if (answer.statusCode >= 500) request.log.error({ err: error, request_id: request.id }, 'request failed')
+  if (answer.statusCode >= 500)
+    request.log.error({ err: error, request_id: request.id }, 'request failed')
   const body: Problem = {
     ...answer.extra,
     type: 'about:blank',

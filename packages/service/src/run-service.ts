@@ -30,7 +30,10 @@ export async function runService(app: FastifyInstance, config: ListenConfig): Pr
   process.send?.({ type: 'listening', port, metrics_port: metricsPort })
 }
 
-async function serveMetrics(app: FastifyInstance, config: ListenConfig): Promise<number | undefined> {
+async function serveMetrics(
+  app: FastifyInstance,
+  config: ListenConfig,
+): Promise<number | undefined> {
   if (config.METRICS_PORT === undefined) return undefined
   const server = await listenForMetrics(app.metrics, config.HOST, config.METRICS_PORT)
   server.unref()

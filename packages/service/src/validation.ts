@@ -16,7 +16,12 @@ interface ObjectSchema {
  * request are told at once; the body limit bounds the work.
  */
 export function strictValidation(app: FastifyInstance): void {
-  const ajv = new Ajv({ coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: true })
+  const ajv = new Ajv({
+    coerceTypes: false,
+    removeAdditional: false,
+    useDefaults: true,
+    allErrors: true,
+  })
   addFormats.default(ajv, { mode: 'full', formats: ['date', 'date-time', 'email', 'uuid'] })
 
   app.setValidatorCompiler(({ schema, httpPart }) => {
@@ -35,7 +40,8 @@ function coercing(schema: ObjectSchema, validate: ValidateFunction) {
       const value = query[name]
       if (typeof value !== 'string') continue
       if (type === 'integer' && /^-?\d{1,15}$/.test(value)) query[name] = Number(value)
-      if (type === 'boolean' && (value === 'true' || value === 'false')) query[name] = value === 'true'
+      if (type === 'boolean' && (value === 'true' || value === 'false'))
+        query[name] = value === 'true'
     }
     const valid = validate(query)
     check.errors = validate.errors

@@ -23,10 +23,16 @@ export async function createOutbox(db: Kysely<never>, service: string): Promise<
     system: ['insert'],
   })
   await sql`create index outbox_waiting on outbox (id) where published_at is null`.execute(db)
-  await sql`create index outbox_published on outbox (stream, stream_seq) where published_at is not null`.execute(db)
-  await sql`alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`.execute(db)
+  await sql`create index outbox_published on outbox (stream, stream_seq) where published_at is not null`.execute(
+    db,
+  )
+  await sql`alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`.execute(
+    db,
+  )
 
   const relay = sql.id(`${service}_relay`)
   await sql`grant select, update, delete on outbox to ${relay}`.execute(db)
-  await sql`create policy relay on outbox to ${relay} using ((select true)) with check ((select true))`.execute(db)
+  await sql`create policy relay on outbox to ${relay} using ((select true)) with check ((select true))`.execute(
+    db,
+  )
 }

@@ -25,9 +25,7 @@ const HOSPITAL_OF_THE_TRANSACTION = sql`hospital_id = (select nullif(current_set
  */
 export async function createTenantTable(db: Kysely<never>, table: TenantTable): Promise<void> {
   const { service, name, columns, primaryKey, app, system = [] } = table
-  await columns(
-    db.schema.createTable(name).addColumn('hospital_id', 'uuid', required) as never,
-  )
+  await columns(db.schema.createTable(name).addColumn('hospital_id', 'uuid', required) as never)
     .addPrimaryKeyConstraint(`${name}_pkey`, ['hospital_id', ...primaryKey] as never)
     .execute()
 
@@ -49,7 +47,9 @@ async function allow(
   condition: ReturnType<typeof sql>,
 ): Promise<void> {
   if (privileges.length === 0) return
-  await sql`grant ${sql.raw(privileges.join(', '))} on ${sql.table(table)} to ${sql.id(role)}`.execute(db)
+  await sql`grant ${sql.raw(privileges.join(', '))} on ${sql.table(table)} to ${sql.id(role)}`.execute(
+    db,
+  )
   await sql`create policy ${sql.id(role)} on ${sql.table(table)} to ${sql.id(role)}
     using (${condition}) with check (${condition})`.execute(db)
 }

@@ -17,7 +17,11 @@ interface Migrate {
  * @returns the names of those it applied
  * @throws Error that names the migration which failed; it and those after it are not applied
  */
-export async function migrateDatabase({ adminDatabaseUrl, service, folder }: Migrate): Promise<string[]> {
+export async function migrateDatabase({
+  adminDatabaseUrl,
+  service,
+  folder,
+}: Migrate): Promise<string[]> {
   const pool = new pg.Pool({
     connectionString: adminDatabaseUrl,
     max: 1,
@@ -28,8 +32,11 @@ export async function migrateDatabase({ adminDatabaseUrl, service, folder }: Mig
     const provider = new FileMigrationProvider({ fs, path, migrationFolder: folder })
     const { results = [], error } = await new Migrator({ db, provider }).migrateToLatest()
     if (error) {
-      const failed = results.find((result) => result.status === 'Error')?.migrationName ?? 'a migration'
-      throw new Error(`The ${service} database could not be migrated: ${failed} failed.`, { cause: error })
+      const failed =
+        results.find((result) => result.status === 'Error')?.migrationName ?? 'a migration'
+      throw new Error(`The ${service} database could not be migrated: ${failed} failed.`, {
+        cause: error,
+      })
     }
     return results.map((result) => result.migrationName)
   } finally {

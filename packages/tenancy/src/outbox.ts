@@ -49,7 +49,12 @@ export function domainEvent(
   type: DomainEventType,
   payload: object,
 ): OutboxEvent {
-  return { hospital_id: hospitalId, id: uuidv7(), subject: domainSubject(hospitalId, service, type), payload }
+  return {
+    hospital_id: hospitalId,
+    id: uuidv7(),
+    subject: domainSubject(hospitalId, service, type),
+    payload,
+  }
 }
 
 /**

@@ -62,7 +62,13 @@ export function unavailable(error: unknown): unknown {
 }
 
 function databaseAway(cause: unknown): ProblemError {
-  const away = problem(503, 'unavailable', 'The service is not available; try again', {}, { 'retry-after': '1' })
+  const away = problem(
+    503,
+    'unavailable',
+    'The service is not available; try again',
+    {},
+    { 'retry-after': '1' },
+  )
   away.cause = cause
   return away
 }

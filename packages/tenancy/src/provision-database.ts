@@ -39,7 +39,8 @@ export async function provisionDatabase(provision: Provision): Promise<Provision
     await admin.query(`select pg_advisory_lock(hashtext('wardstone provision'))`)
     await createRoles(admin, service, passwords)
     const { rowCount } = await admin.query('select from pg_database where datname = $1', [database])
-    if (rowCount === 0) await admin.query(`create database ${id(database)} owner ${id(`${service}_owner`)}`)
+    if (rowCount === 0)
+      await admin.query(`create database ${id(database)} owner ${id(`${service}_owner`)}`)
     await admin.query(`revoke all on database ${id(database)} from public`)
     await admin.query(`grant connect on database ${id(database)} to ${roles(service)}`)
   } finally {

@@ -43,7 +43,9 @@ export class TenantDatabase<DB> {
     if (hospitalId === null || !UUID.test(hospitalId)) {
       throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
     }
-    const dialect = new TransactionDialect(this.#pool, hospitalSetting(hospitalId), () => this.#onWrite())
+    const dialect = new TransactionDialect(this.#pool, hospitalSetting(hospitalId), () =>
+      this.#onWrite(),
+    )
     return new Tenant(hospitalId, identity, new Kysely<DB>({ dialect }))
   }
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type pg from 'pg'
 import { unavailable } from './pool.ts'
 import { statementName } from './statement-names.ts'
@@ -130,7 +130,9 @@ function prepared(query: CompiledQuery): pg.QueryConfig {
 /** True for a select without a writing CTE and without a lock. */
 function isReadOnly({ query }: CompiledQuery): boolean {
   if (query.kind !== 'SelectQueryNode' || query.endModifiers?.length) return false
-  return query.with?.expressions.every(({ expression }) => expression.kind === 'SelectQueryNode') ?? true
+  return (
+    query.with?.expressions.every(({ expression }) => expression.kind === 'SelectQueryNode') ?? true
+  )
 }
 
 function toResult<R>(result: pg.QueryResult): QueryResult<R> {

@@ -3,6 +3,7 @@ import { CursorCodec, createLogger, createService, type Service } from '@wardsto
 import { AuditRecorder, TenantDatabase } from '@wardstone/tenancy'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
+import { recordRoutes } from './patients/record-routes.ts'
 import { patientRoutes } from './patients/routes.ts'
 
 const name = 'patient'
@@ -32,6 +33,7 @@ export async function buildApp(config: Config): Promise<Service> {
     database,
     cursors: new CursorCodec(config.IDENTITY_KEY),
   })
+  await app.register(recordRoutes, { prefix: '/api/patients', database })
   app.addHook('onReady', async () => relay.start())
   app.addHook('onClose', async () => {
     await relay.stop()

@@ -34,11 +34,14 @@ t.test('GET /api/patients', async (t) => {
     t.same(await walk('/api/patients?limit=2'), [...names].reverse())
   })
 
-  await t.test('patients of the same millisecond are neither lost nor doubled between pages', async (t) => {
-    await sql(`update patient set created_at = '2026-01-01T00:00:00.123Z'`)
-    t.same((await walk('/api/patients?limit=2')).sort(), [...names].sort())
-    t.same((await walk('/api/patients?limit=3&ordering=created_at')).sort(), [...names].sort())
-  })
+  await t.test(
+    'patients of the same millisecond are neither lost nor doubled between pages',
+    async (t) => {
+      await sql(`update patient set created_at = '2026-01-01T00:00:00.123Z'`)
+      t.same((await walk('/api/patients?limit=2')).sort(), [...names].sort())
+      t.same((await walk('/api/patients?limit=3&ordering=created_at')).sort(), [...names].sort())
+    },
+  )
 
   await t.test('by name without case and accents, by date of birth, both ways', async (t) => {
     const byName = ['Álvaro', 'bela', 'Chen', 'Đurđa', 'émile', 'Fatima', 'Zoë']
@@ -53,37 +56,57 @@ t.test('GET /api/patients', async (t) => {
     t.equal(page.count, 2)
     t.notOk('count' in (await admin.get('/api/patients')).json())
     t.equal((await admin.get('/api/patients?is_active=false')).json().results.length, 0)
-    t.equal((await admin.get('/api/patients?created_after=2999-01-01T00:00:00Z')).json().results.length, 0)
+    t.equal(
+      (await admin.get('/api/patients?created_after=2999-01-01T00:00:00Z')).json().results.length,
+      0,
+    )
   })
 
   await t.test('refuses what it does not know', async (t) => {
-    for (const query of ['limit=0', 'limit=101', 'limit=0x10', 'limit=', 'page=2', 'ordering=phone', 'limit=1&limit=2', 'created_after=yesterday', 'count=1', 'gender=']) {
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=0x10',
+      'limit=',
+      'page=2',
+      'ordering=phone',
+      'limit=1&limit=2',
+      'created_after=yesterday',
+      'count=1',
+      'gender=',
+    ]) {
       t.equal((await admin.get(`/api/patients?${query}`)).statusCode, 400, query)
     }
   })
 
-  await t.test('a cursor is of one hospital, one list and its filters, and unforgeable', async (t) => {
-    const { next_cursor } = (await admin.get('/api/patients?limit=2')).json()
-    const other = as({ role: 'admin', ...RIVERSIDE })
-    const tampered = `${next_cursor.slice(0, -1)}${next_cursor.endsWith('A') ? 'B' : 'A'}`
-    for (const answer of [
-      await other.get(`/api/patients?limit=2&cursor=${next_cursor}`),
-      await admin.get(`/api/patients?gender=male&cursor=${next_cursor}`),
-      await admin.get(`/api/patients?ordering=name&cursor=${next_cursor}`),
-      await admin.get(`/api/patients/search?q=ok&cursor=${next_cursor}`),
-      await admin.get(`/api/patients?cursor=${tampered}`),
-      await admin.get('/api/patients?cursor=x'),
-    ]) {
-      t.equal(answer.statusCode, 400)
-      t.match(answer.json(), { errors: [{ pointer: '/cursor' }] })
-    }
-  })
+  await t.test(
+    'a cursor is of one hospital, one list and its filters, and unforgeable',
+    async (t) => {
+      const { next_cursor } = (await admin.get('/api/patients?limit=2')).json()
+      const other = as({ role: 'admin', ...RIVERSIDE })
+      const tampered = `${next_cursor.slice(0, -1)}${next_cursor.endsWith('A') ? 'B' : 'A'}`
+      for (const answer of [
+        await other.get(`/api/patients?limit=2&cursor=${next_cursor}`),
+        await admin.get(`/api/patients?gender=male&cursor=${next_cursor}`),
+        await admin.get(`/api/patients?ordering=name&cursor=${next_cursor}`),
+        await admin.get(`/api/patients/search?q=ok&cursor=${next_cursor}`),
+        await admin.get(`/api/patients?cursor=${tampered}`),
+        await admin.get('/api/patients?cursor=x'),
+      ]) {
+        t.equal(answer.statusCode, 400)
+        t.match(answer.json(), { errors: [{ pointer: '/cursor' }] })
+      }
+    },
+  )
 
   await t.test('says in the audit which patients were shown', async (t) => {
     const page = (await admin.get('/api/patients?limit=3')).json()
     const event = (await auditEvents()).at(-1)
     t.equal(event?.action, 'patient.listed')
-    t.same(event?.patient_ids, page.results.map(({ id }: { id: string }) => id))
+    t.same(
+      event?.patient_ids,
+      page.results.map(({ id }: { id: string }) => id),
+    )
     t.equal(event?.hospital_id, CITY.hospital_id)
   })
 })
@@ -93,9 +116,15 @@ t.test('GET /api/patients/stats', async (t) => {
   const admin = as({ role: 'admin' })
   const year = new Date().getUTCFullYear()
   const born = (age: number) => `${year - age - 1}-01-01`
-  await admin.post('/api/patients', { payload: somebody({ gender: 'male', blood_group: 'O-', date_of_birth: born(5) }) })
-  await admin.post('/api/patients', { payload: somebody({ gender: 'female', date_of_birth: born(40) }) })
-  const { id } = (await admin.post('/api/patients', { payload: somebody({ date_of_birth: born(80) }) })).json()
+  await admin.post('/api/patients', {
+    payload: somebody({ gender: 'male', blood_group: 'O-', date_of_birth: born(5) }),
+  })
+  await admin.post('/api/patients', {
+    payload: somebody({ gender: 'female', date_of_birth: born(40) }),
+  })
+  const { id } = (
+    await admin.post('/api/patients', { payload: somebody({ date_of_birth: born(80) }) })
+  ).json()
 
   await t.test('right at once after each write', async (t) => {
     t.match((await admin.get('/api/patients/stats')).json(), { total: 3, active: 3, inactive: 0 })
@@ -111,7 +140,10 @@ t.test('GET /api/patients/stats', async (t) => {
       registered_last_30_days: 3,
     })
     t.equal(stats.registered_by_month.length, 12)
-    t.match(stats.registered_by_month.at(-1), { month: new Date().toISOString().slice(0, 7), count: 3 })
+    t.match(stats.registered_by_month.at(-1), {
+      month: new Date().toISOString().slice(0, 7),
+      count: 3,
+    })
   })
 
   await t.test('old registrations are in no recent count', async (t) => {

@@ -8,7 +8,10 @@ t.test('POST /api/patients', async (t) => {
 
   await t.test('stores a patient of the caller’s hospital', async (t) => {
     const answer = await admin.post('/api/patients', {
-      payload: somebody({ phone: '+49 171 5550100', emergency_contact: { name: 'Chidi', phone: '0171 555' } }),
+      payload: somebody({
+        phone: '+49 171 5550100',
+        emergency_contact: { name: 'Chidi', phone: '0171 555' },
+      }),
     })
     t.equal(answer.statusCode, 201)
     const patient = answer.json()
@@ -58,27 +61,39 @@ t.test('POST /api/patients', async (t) => {
   }
 
   await t.test('defect 22: takes a legal +15-digit number', async (t) => {
-    const answer = await admin.post('/api/patients', { payload: somebody({ phone: '+123456789012345' }) })
+    const answer = await admin.post('/api/patients', {
+      payload: somebody({ phone: '+123456789012345' }),
+    })
     t.equal(answer.statusCode, 201)
   })
 
   await t.test('defect 19: a family shares a phone, a deactivated patient too', async (t) => {
     for (const first_name of ['Ada', 'Ben', 'Cem']) {
-      const answer = await admin.post('/api/patients', { payload: somebody({ first_name, phone: '0171 777' }) })
+      const answer = await admin.post('/api/patients', {
+        payload: somebody({ first_name, phone: '0171 777' }),
+      })
       t.equal(answer.statusCode, 201)
       await admin.delete(`/api/patients/${answer.json().id}`)
     }
   })
 
-  await t.test('another hospital in the body is 403 in the seed’s words, its own is an unknown field', async (t) => {
-    const foreign = await admin.post('/api/patients', { payload: somebody({ hospital_id: randomUUID() }) })
-    t.equal(foreign.statusCode, 403)
-    t.match(foreign.json(), {
-      code: 'hospital_mismatch',
-      detail: 'Access denied: You can only access data from your assigned hospital',
-    })
-    t.match((await auditEvents()).at(-1), { action: 'security.hospital_mismatch', outcome: 'denied' })
-  })
+  await t.test(
+    'another hospital in the body is 403 in the seed’s words, its own is an unknown field',
+    async (t) => {
+      const foreign = await admin.post('/api/patients', {
+        payload: somebody({ hospital_id: randomUUID() }),
+      })
+      t.equal(foreign.statusCode, 403)
+      t.match(foreign.json(), {
+        code: 'hospital_mismatch',
+        detail: 'Access denied: You can only access data from your assigned hospital',
+      })
+      t.match((await auditEvents()).at(-1), {
+        action: 'security.hospital_mismatch',
+        outcome: 'denied',
+      })
+    },
+  )
 })
 
 t.test('medical record numbers', async (t) => {
@@ -96,7 +111,9 @@ t.test('medical record numbers', async (t) => {
     t.ok(numbers.every((mrn) => luhn(mrn.slice(4))))
   })
   await t.test('each hospital counts for itself', async (t) => {
-    const answer = await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', { payload: somebody() })
+    const answer = await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', {
+      payload: somebody(),
+    })
     t.equal(answer.json().mrn, 'RMC-0000018')
   })
 })
@@ -118,47 +135,79 @@ t.test('PUT, PATCH and DELETE', async (t) => {
   })
 
   await t.test('PATCH merges, null empties, an object merges too', async (t) => {
-    const patient = await create({ phone: '0171 123', emergency_contact: { name: 'Chidi', phone: '123' } })
+    const patient = await create({
+      phone: '0171 123',
+      emergency_contact: { name: 'Chidi', phone: '123' },
+    })
     const answer = await admin.patch(`/api/patients/${patient.id}`, {
       payload: { phone: null, emergency_contact: { name: 'Ngozi', phone: '123' } },
     })
-    t.match(answer.json(), { phone: null, emergency_contact: { name: 'Ngozi', phone: '123' }, version: 2 })
+    t.match(answer.json(), {
+      phone: null,
+      emergency_contact: { name: 'Ngozi', phone: '123' },
+      version: 2,
+    })
     t.equal(answer.headers.etag, '"2"')
   })
 
   await t.test('defect 24: of two changes of the same version one is stale', async (t) => {
     const patient = await create()
     const change = (first_name: string) =>
-      admin.patch(`/api/patients/${patient.id}`, { headers: { 'if-match': '"1"' }, payload: { first_name } })
-    const statuses = (await Promise.all([change('Ada'), change('Bea')])).map(({ statusCode }) => statusCode)
+      admin.patch(`/api/patients/${patient.id}`, {
+        headers: { 'if-match': '"1"' },
+        payload: { first_name },
+      })
+    const statuses = (await Promise.all([change('Ada'), change('Bea')])).map(
+      ({ statusCode }) => statusCode,
+    )
     t.same(statuses.sort(), [200, 412])
-    const stale = await admin.put(`/api/patients/${patient.id}`, { payload: somebody({ version: 1 }) })
+    const stale = await admin.put(`/api/patients/${patient.id}`, {
+      payload: somebody({ version: 1 }),
+    })
     t.equal(stale.statusCode, 412)
     t.match(stale.json(), { code: 'stale', version: 2 })
-    t.match((await auditEvents()).at(-1), { action: 'patient.updated', outcome: 'failure', reason: 'stale' })
+    t.match((await auditEvents()).at(-1), {
+      action: 'patient.updated',
+      outcome: 'failure',
+      reason: 'stale',
+    })
   })
 
   await t.test('merges at once without If-Match all arrive', async (t) => {
     const patient = await create()
     const fields = ['address', 'national_id', 'preferred_language', 'middle_name']
     const answers = await Promise.all(
-      fields.map((field) => admin.patch(`/api/patients/${patient.id}`, { payload: { [field]: 'en' } })),
+      fields.map((field) =>
+        admin.patch(`/api/patients/${patient.id}`, { payload: { [field]: 'en' } }),
+      ),
     )
-    t.same(answers.map(({ statusCode }) => statusCode), [200, 200, 200, 200])
+    t.same(
+      answers.map(({ statusCode }) => statusCode),
+      [200, 200, 200, 200],
+    )
     const read = (await admin.get(`/api/patients/${patient.id}`)).json()
-    t.match(read, { address: 'en', national_id: 'en', preferred_language: 'en', middle_name: 'en', version: 5 })
+    t.match(read, {
+      address: 'en',
+      national_id: 'en',
+      preferred_language: 'en',
+      middle_name: 'en',
+      version: 5,
+    })
   })
 
-  await t.test('DELETE deactivates, the record stays readable, reactivation brings it back', async (t) => {
-    const patient = await create({ last_name: 'Xylander' })
-    const gone = await admin.delete(`/api/patients/${patient.id}`)
-    t.match(gone.json(), { is_active: false, version: 2 })
-    t.equal((await admin.get(`/api/patients/${patient.id}`)).json().is_active, false)
-    t.same((await admin.get('/api/patients/search?q=xylander')).json().results, [])
-    const back = await admin.post(`/api/patients/${patient.id}/reactivate`)
-    t.match(back.json(), { is_active: true, version: 3 })
-    t.equal((await admin.get('/api/patients/search?q=xylander')).json().results.length, 1)
-  })
+  await t.test(
+    'DELETE deactivates, the record stays readable, reactivation brings it back',
+    async (t) => {
+      const patient = await create({ last_name: 'Xylander' })
+      const gone = await admin.delete(`/api/patients/${patient.id}`)
+      t.match(gone.json(), { is_active: false, version: 2 })
+      t.equal((await admin.get(`/api/patients/${patient.id}`)).json().is_active, false)
+      t.same((await admin.get('/api/patients/search?q=xylander')).json().results, [])
+      const back = await admin.post(`/api/patients/${patient.id}/reactivate`)
+      t.match(back.json(), { is_active: true, version: 3 })
+      t.equal((await admin.get('/api/patients/search?q=xylander')).json().results.length, 1)
+    },
+  )
 
   await t.test('an unknown id is 404 for every verb and on record', async (t) => {
     const id = randomUUID()
@@ -184,15 +233,23 @@ t.test('the clinical part', async (t) => {
     await doctor.post('/api/patients', { payload: somebody({ medical_history: 'asthma' }) })
   ).json()
 
-  await t.test('defect 10: a receptionist neither reads nor writes it, nor deactivates', async (t) => {
-    t.notOk('medical_history' in (await receptionist.get(`/api/patients/${id}`)).json())
-    t.notMatch((await receptionist.get('/api/patients')).body, /asthma/)
-    const written = await receptionist.patch(`/api/patients/${id}`, { payload: { medical_history: 'none' } })
-    t.equal(written.statusCode, 403)
-    t.match((await auditEvents()).at(-1), { action: 'access.denied', entity: { id } })
-    t.equal((await receptionist.delete(`/api/patients/${id}`)).statusCode, 403)
-    t.match((await auditEvents()).at(-1), { action: 'access.denied', reason: 'lacks patient.deactivate' })
-  })
+  await t.test(
+    'defect 10: a receptionist neither reads nor writes it, nor deactivates',
+    async (t) => {
+      t.notOk('medical_history' in (await receptionist.get(`/api/patients/${id}`)).json())
+      t.notMatch((await receptionist.get('/api/patients')).body, /asthma/)
+      const written = await receptionist.patch(`/api/patients/${id}`, {
+        payload: { medical_history: 'none' },
+      })
+      t.equal(written.statusCode, 403)
+      t.match((await auditEvents()).at(-1), { action: 'access.denied', entity: { id } })
+      t.equal((await receptionist.delete(`/api/patients/${id}`)).statusCode, 403)
+      t.match((await auditEvents()).at(-1), {
+        action: 'access.denied',
+        reason: 'lacks patient.deactivate',
+      })
+    },
+  )
 
   await t.test('survives a receptionist’s PUT, not a doctor’s', async (t) => {
     await receptionist.put(`/api/patients/${id}`, { payload: somebody({ first_name: 'Aminata' }) })

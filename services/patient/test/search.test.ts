@@ -53,14 +53,20 @@ t.test('the one search box', async (t) => {
   await t.test('whole words before beginnings before misspelt ones', async (t) => {
     t.same(await found('joan'), ['Joan'])
     t.same((await found('jo')).sort(), ['Joan', 'Jonathan', 'José'])
-    await nurse.post('/api/patients', { payload: somebody({ first_name: 'Joanna', last_name: 'A' }) })
+    await nurse.post('/api/patients', {
+      payload: somebody({ first_name: 'Joanna', last_name: 'A' }),
+    })
     await nurse.post('/api/patients', { payload: somebody({ first_name: 'John', last_name: 'B' }) })
-    await nurse.post('/api/patients', { payload: somebody({ first_name: 'Joann', last_name: 'C' }) })
+    await nurse.post('/api/patients', {
+      payload: somebody({ first_name: 'Joann', last_name: 'C' }),
+    })
     t.same(await found('joann'), ['Joann', 'Joanna', 'Joan'])
   })
 
   await t.test('POST keeps names out of URLs, pages follow each other', async (t) => {
-    const first = (await nurse.post('/api/patients/search', { payload: { q: 'jo', limit: 2 } })).json()
+    const first = (
+      await nurse.post('/api/patients/search', { payload: { q: 'jo', limit: 2 } })
+    ).json()
     const cursor = first.next_cursor
     const rest = (
       await nurse.post('/api/patients/search', { payload: { q: 'jo', limit: 100, cursor } })
@@ -79,7 +85,10 @@ t.test('the one search box', async (t) => {
 
   await t.test('needs two characters', async (t) => {
     for (const q of ['', 'a', '  ', 'a ', '%20']) {
-      t.equal((await nurse.get(`/api/patients/search?q=${encodeURIComponent(q)}`)).statusCode, q === '%20' ? 200 : 400)
+      t.equal(
+        (await nurse.get(`/api/patients/search?q=${encodeURIComponent(q)}`)).statusCode,
+        q === '%20' ? 200 : 400,
+      )
     }
   })
 
@@ -103,7 +112,9 @@ t.test('search uses the tenant’s indexes under row-level security', async (t) 
   await app.connect()
   t.teardown(() => app.end())
   await app.query('begin')
-  const [{ hospital_id }] = await sql<{ hospital_id: string }>('select hospital_id from patient') as [{ hospital_id: string }]
+  const [{ hospital_id }] = (await sql<{ hospital_id: string }>(
+    'select hospital_id from patient',
+  )) as [{ hospital_id: string }]
   await app.query(`select set_config('app.hospital_id', $1, true)`, [hospital_id])
   const plan = await app.query(
     `explain (costs off) select patient_id from patient_name

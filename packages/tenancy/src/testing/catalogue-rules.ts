@@ -12,7 +12,11 @@ export interface Rule {
  */
 export type Parameter = 'schema' | 'definers' | 'app' | 'roles' | 'tables' | 'tenantColumns'
 
-const annex = (name: string, query: string, ...parameters: Parameter[]): Rule => ({ name, query, parameters })
+const annex = (name: string, query: string, ...parameters: Parameter[]): Rule => ({
+  name,
+  query,
+  parameters,
+})
 
 /** The ten queries of the project's pitfalls page, word for word. */
 export const ANNEX_RULES: readonly Rule[] = [

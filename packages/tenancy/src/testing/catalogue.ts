@@ -53,7 +53,11 @@ async function look(client: pg.Client, catalogue: Catalogue): Promise<Finding[]>
   return findings
 }
 
-async function breaks(client: pg.Client, rule: Rule, values: Record<Parameter, unknown>): Promise<Finding[]> {
+async function breaks(
+  client: pg.Client,
+  rule: Rule,
+  values: Record<Parameter, unknown>,
+): Promise<Finding[]> {
   const { rows } = await client.query<unknown[]>({
     text: rule.query,
     values: rule.parameters.map((name) => values[name]),
@@ -64,7 +68,11 @@ async function breaks(client: pg.Client, rule: Rule, values: Record<Parameter, u
     .map((row) => ({ rule: rule.name, subject: row.join(' ') }))
 }
 
-function parameterValues({ service, exceptions = {}, definers = [] }: Catalogue): Record<Parameter, unknown> {
+function parameterValues({
+  service,
+  exceptions = {},
+  definers = [],
+}: Catalogue): Record<Parameter, unknown> {
   return {
     schema: SCHEMA,
     definers,

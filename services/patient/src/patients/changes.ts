@@ -10,7 +10,10 @@ import { checkDateOfBirth, complete, merge } from './rules.ts'
 import type { NewPatient, Patient, PatientPatch } from './schemas.ts'
 
 type RecordAudit = (event: AuditEvent) => Promise<void>
-type Attempt = (patients: PatientRepository, version: number | undefined) => Promise<Patient | undefined>
+type Attempt = (
+  patients: PatientRepository,
+  version: number | undefined,
+) => Promise<Patient | undefined>
 
 /** How often a merge patch is applied anew to what somebody else has just changed. */
 const MOST_ATTEMPTS = 5
@@ -34,7 +37,11 @@ export class PatientChanges {
   }
 
   /** PUT: what the body does not say is emptied. */
-  async replace(request: FastifyRequest, id: string, body: NewPatient & PatientPatch): Promise<Patient> {
+  async replace(
+    request: FastifyRequest,
+    id: string,
+    body: NewPatient & PatientPatch,
+  ): Promise<Patient> {
     const { version: _, ...fields } = body
     await this.#allowClinical(request, fields, id)
     checkDateOfBirth(fields.date_of_birth)
@@ -55,7 +62,10 @@ export class PatientChanges {
         if (!current || (version !== undefined && version !== current.version)) return undefined
         const merged = merge(current, fields)
         checkDateOfBirth(merged.date_of_birth)
-        const changed = await patients.replace(id, complete(merged), { version: current.version, event })
+        const changed = await patients.replace(id, complete(merged), {
+          version: current.version,
+          event,
+        })
         if (changed) return changed
       }
       return undefined
@@ -65,7 +75,10 @@ export class PatientChanges {
   /** DELETE and reactivation. */
   setActive(request: FastifyRequest, id: string, active: boolean): Promise<Patient> {
     const action = active ? 'patient.reactivated' : 'patient.deactivated'
-    const event = (active ? events.patientReactivated : events.patientDeactivated)(request.identity, id)
+    const event = (active ? events.patientReactivated : events.patientDeactivated)(
+      request.identity,
+      id,
+    )
     return this.#change(request, id, action, (patients, version) =>
       patients.setActive(id, active, { version, event }),
     )

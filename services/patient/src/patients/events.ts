@@ -3,13 +3,15 @@ import { type AuditEntry, auditEvent } from '@wardstone/service'
 
 const SERVICE = 'patient'
 
-const onPatient = (action: AuditAction) => (identity: Identity, id: string): AuditEvent =>
-  auditEvent(SERVICE, identity, {
-    action,
-    outcome: 'success',
-    entity: { type: 'patient', id },
-    patient_ids: [id],
-  })
+const onPatient =
+  (action: AuditAction) =>
+  (identity: Identity, id: string): AuditEvent =>
+    auditEvent(SERVICE, identity, {
+      action,
+      outcome: 'success',
+      entity: { type: 'patient', id },
+      patient_ids: [id],
+    })
 
 export const patientCreated = onPatient('patient.created')
 export const patientUpdated = onPatient('patient.updated')
@@ -23,7 +25,11 @@ export const patientsListed = (identity: Identity, ids: string[]): AuditEvent =>
 
 /** Without the words that were searched for: they are names. */
 export const patientsSearched = (identity: Identity, ids: string[]): AuditEvent =>
-  auditEvent(SERVICE, identity, { action: 'patient.searched', outcome: 'success', patient_ids: ids })
+  auditEvent(SERVICE, identity, {
+    action: 'patient.searched',
+    outcome: 'success',
+    patient_ids: ids,
+  })
 
 export const patientStatsRead = (identity: Identity): AuditEvent =>
   auditEvent(SERVICE, identity, { action: 'patient.stats_read', outcome: 'success' })

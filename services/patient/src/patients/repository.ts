@@ -4,9 +4,9 @@ import { type Kysely, type SqlBool, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
 import { AUDITED, DEMOGRAPHIC, readableBy } from './columns.ts'
+import { nameIndex } from './name-index.ts'
 import { mrnPrefix, type PatientFields, toRow } from './rules.ts'
 import type { Patient, PatientListQuery } from './schemas.ts'
-import { nameIndex } from './name-index.ts'
 
 /** What a change needs to know beside its fields. */
 export interface Change {
@@ -40,7 +40,10 @@ export class PatientRepository {
   }
 
   async find(id: string): Promise<Patient | undefined> {
-    const row = await this.#select().where('id', '=', id).select(this.#readable()).executeTakeFirst()
+    const row = await this.#select()
+      .where('id', '=', id)
+      .select(this.#readable())
+      .executeTakeFirst()
     return row && this.#toPatient(row)
   }
 
@@ -50,7 +53,9 @@ export class PatientRepository {
     const follows = direction === 'asc' ? sql`>` : sql`<`
     let query = this.#filtered(filter)
     if (after) {
-      query = query.where(sql<SqlBool>`(${sql.ref(column)}, id) ${follows} (${after[0]}, ${after[1]})`)
+      query = query.where(
+        sql<SqlBool>`(${sql.ref(column)}, id) ${follows} (${after[0]}, ${after[1]})`,
+      )
     }
     const rows = await query
       .select(this.#readable())
@@ -113,7 +118,12 @@ export class PatientRepository {
   replace(id: string, fields: PatientFields, change: Change): Promise<Patient | undefined> {
     const { medical_history, ...demographic } = toRow(fields)
     const clinical = isGranted(this.#tenant.identity.role, 'patient.clinical.write')
-    return this.#change(id, clinical ? { ...demographic, medical_history } : demographic, change, fields)
+    return this.#change(
+      id,
+      clinical ? { ...demographic, medical_history } : demographic,
+      change,
+      fields,
+    )
   }
 
   /** Deactivates or reactivates. Undefined when there is no such patient at that version. */

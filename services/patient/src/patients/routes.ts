@@ -2,11 +2,9 @@ import { type CursorCodec, linkNext, type ServicePlugin, sendVersioned } from '@
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
-import { patientNotFound } from '../errors.ts'
 import { PatientChanges } from './changes.ts'
 import * as events from './events.ts'
 import { listPatients, searchPatients } from './pages.ts'
-import { PatientRepository } from './repository.ts'
 import * as schemas from './schemas.ts'
 import { PatientStatsRepository } from './stats-repository.ts'
 
@@ -26,7 +24,10 @@ export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, op
     '/',
     {
       config: { permission: 'patient.read' },
-      schema: { querystring: schemas.PatientListQuerySchema, response: { 200: schemas.PatientPageSchema } },
+      schema: {
+        querystring: schemas.PatientListQuerySchema,
+        response: { 200: schemas.PatientPageSchema },
+      },
     },
     async (request, reply) => {
       const page = await listPatients(tenant(request), cursors, request.query)
@@ -59,7 +60,10 @@ export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, op
     '/search',
     {
       config: { permission: 'patient.read' },
-      schema: { querystring: schemas.PatientSearchSchema, response: { 200: schemas.PatientPageSchema } },
+      schema: {
+        querystring: schemas.PatientSearchSchema,
+        response: { 200: schemas.PatientPageSchema },
+      },
     },
     (request) => search(request, request.query),
   )
@@ -84,76 +88,6 @@ export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, op
       await recordAudit(events.patientStatsRead(request.identity))
       return stats
     },
-  )
-
-  app.get(
-    '/:id',
-    {
-      config: { permission: 'patient.read' },
-      schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
-    },
-    async (request, reply) => {
-      const { identity, params } = request
-      const patient = await new PatientRepository(tenant(request)).find(params.id)
-      if (!patient) {
-        await recordAudit(events.patientAccessFailed(identity, 'patient.read', params.id, 'not_found'))
-        throw patientNotFound()
-      }
-      await recordAudit(events.patientRead(identity, patient.id))
-      return sendVersioned(reply, patient)
-    },
-  )
-
-  app.put(
-    '/:id',
-    {
-      config: { permission: 'patient.write' },
-      schema: {
-        params: schemas.PatientParamsSchema,
-        body: schemas.PatientReplacementSchema,
-        response: { 200: schemas.PatientSchema },
-      },
-    },
-    async (request, reply) =>
-      sendVersioned(reply, await changes.replace(request, request.params.id, request.body)),
-  )
-
-  app.patch(
-    '/:id',
-    {
-      config: { permission: 'patient.write' },
-      schema: {
-        params: schemas.PatientParamsSchema,
-        body: schemas.PatientPatchSchema,
-        response: { 200: schemas.PatientSchema },
-      },
-    },
-    async (request, reply) =>
-      sendVersioned(reply, await changes.patch(request, request.params.id, request.body)),
-  )
-
-  app.delete(
-    '/:id',
-    {
-      config: { permission: 'patient.deactivate' },
-      schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
-    },
-    async (request, reply) =>
-      sendVersioned(reply, await changes.setActive(request, request.params.id, false)),
-  )
-
-  app.post(
-    '/:id/reactivate',
-    {
-      config: { permission: 'patient.deactivate' },
-      schema: {
-        params: schemas.PatientParamsSchema,
-        body: schemas.NoBodySchema,
-        response: { 200: schemas.PatientSchema },
-      },
-    },
-    async (request, reply) =>
-      sendVersioned(reply, await changes.setActive(request, request.params.id, true)),
   )
 }
 

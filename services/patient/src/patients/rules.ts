@@ -70,11 +70,13 @@ export function toRow(fields: PatientFields) {
 }
 
 function nfc(text: string | null): string | null {
-  return text && text.normalize('NFC')
+  return text?.normalize('NFC') ?? null
 }
 
 /** The words by which a patient is found, with the spellings of each. */
-export function searchTerms(fields: Pick<PatientFields, 'first_name' | 'last_name' | 'middle_name'>) {
+export function searchTerms(
+  fields: Pick<PatientFields, 'first_name' | 'last_name' | 'middle_name'>,
+) {
   const words = nameWords(fields.first_name, fields.middle_name, fields.last_name)
   const misspelt = words.flatMap((word) => spellings(word).map((spelling) => ({ spelling, word })))
   return { words, misspelt }
@@ -82,7 +84,12 @@ export function searchTerms(fields: Pick<PatientFields, 'first_name' | 'last_nam
 
 /** Initials of the hospital's name: the head of its medical record numbers. */
 export function mrnPrefix(hospitalName: string): string {
-  const initials = hospitalName.normalize('NFKD').match(/\b[A-Za-z]/g)?.join('').toUpperCase() ?? ''
+  const initials =
+    hospitalName
+      .normalize('NFKD')
+      .match(/\b[A-Za-z]/g)
+      ?.join('')
+      .toUpperCase() ?? ''
   return initials.slice(0, 4) || 'H'
 }
 

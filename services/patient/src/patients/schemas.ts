@@ -16,7 +16,9 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
 const optional = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Optional(nullable(schema))
 const words = <T extends string[]>(...values: [...T]) =>
-  Type.Union(values.map((value) => Type.Literal(value)) as { [K in keyof T]: TLiteral<T[K] & string> })
+  Type.Union(
+    values.map((value) => Type.Literal(value)) as { [K in keyof T]: TLiteral<T[K] & string> },
+  )
 
 /** FHIR R4 AdministrativeGender. */
 export const GENDERS = ['male', 'female', 'other', 'unknown'] as const
@@ -42,7 +44,10 @@ const EmergencyContactSchema = Type.Object(
 )
 
 /** BCP 47, as far as its shape goes. */
-const LanguageSchema = Type.String({ maxLength: 35, pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$' })
+const LanguageSchema = Type.String({
+  maxLength: 35,
+  pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
+})
 
 const editable = {
   first_name: line(100),
@@ -87,7 +92,9 @@ export type PatientPatch = Static<typeof PatientPatchSchema>
 export const PatientSchema = Type.Object(
   {
     id: UuidSchema,
-    mrn: Type.String({ description: 'medical record number: unique in the hospital, never reused' }),
+    mrn: Type.String({
+      description: 'medical record number: unique in the hospital, never reused',
+    }),
     first_name: Type.String(),
     last_name: Type.String(),
     middle_name: nullable(Type.String()),

@@ -117,8 +117,6 @@ export class PatientSearchRepository {
   }
 
   #names() {
-    return this.#db
-      .selectFrom('patient_name')
-      .where('hospital_id', '=', this.#tenant.hospitalId)
+    return this.#db.selectFrom('patient_name').where('hospital_id', '=', this.#tenant.hospitalId)
   }
 }

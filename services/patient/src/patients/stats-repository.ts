@@ -79,6 +79,8 @@ function toStats(rows: { kind: Kind; value: string; count: number }[], now: Date
 /** The last twelve months as `YYYY-MM`, oldest first. */
 function lastMonths(now: Date): string[] {
   return Array.from({ length: 12 }, (_, index) =>
-    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 11 + index)).toISOString().slice(0, 7),
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 11 + index))
+      .toISOString()
+      .slice(0, 7),
   )
 }

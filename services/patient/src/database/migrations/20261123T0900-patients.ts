@@ -70,7 +70,9 @@ async function createSearch(db: Kysely<never>) {
     primaryKey: ['word', 'patient_id'],
     app: ['select', 'insert', 'delete'],
   })
-  await sql`create index patient_name_by_patient on patient_name (hospital_id, patient_id)`.execute(db)
+  await sql`create index patient_name_by_patient on patient_name (hospital_id, patient_id)`.execute(
+    db,
+  )
   await createTenantTable(db, {
     service,
     name: 'name_spelling',

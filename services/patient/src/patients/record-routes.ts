@@ -1,0 +1,90 @@
+import { type ServicePlugin, sendVersioned } from '@wardstone/service'
+import type { TenantDatabase } from '@wardstone/tenancy'
+import type { Database } from '../database/schema.ts'
+import { patientNotFound } from '../errors.ts'
+import { PatientChanges } from './changes.ts'
+import * as events from './events.ts'
+import { PatientRepository } from './repository.ts'
+import * as schemas from './schemas.ts'
+
+interface RecordRoutesOptions {
+  database: TenantDatabase<Database>
+}
+
+/** `/api/patients/:id`: the record of one patient of the caller's hospital. */
+export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { database }) => {
+  const { recordAudit } = app
+  const changes = new PatientChanges(database, recordAudit)
+
+  app.get(
+    '/:id',
+    {
+      config: { permission: 'patient.read' },
+      schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
+    },
+    async (request, reply) => {
+      const { identity, params } = request
+      const patient = await new PatientRepository(database.tenant(identity)).find(params.id)
+      if (!patient) {
+        await recordAudit(
+          events.patientAccessFailed(identity, 'patient.read', params.id, 'not_found'),
+        )
+        throw patientNotFound()
+      }
+      await recordAudit(events.patientRead(identity, patient.id))
+      return sendVersioned(reply, patient)
+    },
+  )
+
+  app.put(
+    '/:id',
+    {
+      config: { permission: 'patient.write' },
+      schema: {
+        params: schemas.PatientParamsSchema,
+        body: schemas.PatientReplacementSchema,
+        response: { 200: schemas.PatientSchema },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.replace(request, request.params.id, request.body)),
+  )
+
+  app.patch(
+    '/:id',
+    {
+      config: { permission: 'patient.write' },
+      schema: {
+        params: schemas.PatientParamsSchema,
+        body: schemas.PatientPatchSchema,
+        response: { 200: schemas.PatientSchema },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.patch(request, request.params.id, request.body)),
+  )
+
+  app.delete(
+    '/:id',
+    {
+      config: { permission: 'patient.deactivate' },
+      schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.setActive(request, request.params.id, false)),
+  )
+
+  app.post(
+    '/:id/reactivate',
+    {
+      config: { permission: 'patient.deactivate' },
+      schema: {
+        params: schemas.PatientParamsSchema,
+        body: schemas.NoBodySchema,
+        response: { 200: schemas.PatientSchema },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(reply, await changes.setActive(request, request.params.id, true)),
+  )
+}
