@@ -4,5 +4,11 @@ import t from 'tap'
 
 t.test('every table is isolated', async (t) => {
   const { adminDatabaseUrl } = await testDatabase(t, 'hospital')
-  t.same(await catalogueFindings(adminDatabaseUrl, { service: 'hospital', exceptions: { hospital: 'id' } }), [])
+  t.same(
+    await catalogueFindings(adminDatabaseUrl, {
+      service: 'hospital',
+      exceptions: { hospital: 'id' },
+    }),
+    [],
+  )
 })

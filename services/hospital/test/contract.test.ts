@@ -35,7 +35,10 @@ t.test('answers are what the OpenAPI document promises', async (t) => {
   keep('PATCH', one, await admin(mine).patch(one, { payload: { address: 'There', version: 1 } }))
   keep('PATCH', one, await admin(mine).patch(one, { payload: { name: 'Mine' } }))
   t.same(contract.unasked(), [], 'every documented operation was asked')
-  t.notOk(JSON.stringify(app.swagger()).includes('/internal/'), 'internal routes are not documented')
+  t.notOk(
+    JSON.stringify(app.swagger()).includes('/internal/'),
+    'internal routes are not documented',
+  )
 })
 
 t.test('the identity contract with the gateway', async (t) => {

@@ -9,7 +9,11 @@ t.test('a suspension is on NATS within a second', async (t) => {
   const natsUrl = await privateNats(t)
   await ensureStreams(natsUrl)
   const seen = new EventEmitter()
-  const watcher = connectNats({ url: natsUrl, name: 'watcher', logger: createLogger('watcher', 'silent') })
+  const watcher = connectNats({
+    url: natsUrl,
+    name: 'watcher',
+    logger: createLogger('watcher', 'silent'),
+  })
   t.teardown(() => watcher.close())
   const subscribed = new Promise<void>((resolve) => {
     watcher.onConnection((connection) => {
@@ -23,7 +27,9 @@ t.test('a suspension is on NATS within a second', async (t) => {
   await subscribed
   const { id } = await hospital()
 
-  const told = once(seen, `domain.${id}.hospital.hospital.suspended`, { signal: AbortSignal.timeout(5000) })
+  const told = once(seen, `domain.${id}.hospital.hospital.suspended`, {
+    signal: AbortSignal.timeout(5000),
+  })
   const started = performance.now()
   await platform.patch(`/api/hospitals/${id}`, { payload: { is_active: false } })
   t.match(await told, [{ id, is_active: false, version: 2 }])

@@ -60,7 +60,12 @@ export async function build(t: Test, env: { natsUrl?: string } = {}) {
         .map(({ subject, payload }) => ({ subject, ...JSON.parse(payload) })),
     /** A hospital that was just created. */
     hospital: async (fields: object = {}): Promise<Hospital> =>
-      (await platform.post('/api/hospitals', { payload: { name: `Hospital ${randomUUID()}`, ...fields } })).json(),
-    admin: (hospital: Hospital) => as({ role: 'admin', hospital_id: hospital.id, hospital_name: hospital.name }),
+      (
+        await platform.post('/api/hospitals', {
+          payload: { name: `Hospital ${randomUUID()}`, ...fields },
+        })
+      ).json(),
+    admin: (hospital: Hospital) =>
+      as({ role: 'admin', hospital_id: hospital.id, hospital_name: hospital.name }),
   }
 }

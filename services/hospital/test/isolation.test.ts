@@ -13,17 +13,23 @@ t.test('two hospitals × every route on one hospital', async (t) => {
   const onOne = (id: string) =>
     [
       ['GET', () => admin(city).get(`/api/hospitals/${id}`)],
-      ['PATCH', () => admin(city).patch(`/api/hospitals/${id}`, { payload: { address: 'City was here' } })],
+      [
+        'PATCH',
+        () => admin(city).patch(`/api/hospitals/${id}`, { payload: { address: 'City was here' } }),
+      ],
     ] as const
 
   for (const [index, [method, ask]] of onOne(riverside.id).entries()) {
-    await t.test(`${method}: another hospital’s id answers the same bytes as an unknown one`, async (t) => {
-      const theirs = await ask()
-      const nobodys = await onOne(randomUUID())[index]![1]()
-      t.equal(theirs.statusCode, 404)
-      t.equal(withoutRequestId(theirs.body), withoutRequestId(nobodys.body))
-      t.same(Object.keys(theirs.headers), Object.keys(nobodys.headers))
-    })
+    await t.test(
+      `${method}: another hospital’s id answers the same bytes as an unknown one`,
+      async (t) => {
+        const theirs = await ask()
+        const nobodys = (await onOne(randomUUID())[index]?.[1]()) as typeof theirs
+        t.equal(theirs.statusCode, 404)
+        t.equal(withoutRequestId(theirs.body), withoutRequestId(nobodys.body))
+        t.same(Object.keys(theirs.headers), Object.keys(nobodys.headers))
+      },
+    )
   }
 
   await t.test('members of every role see their own hospital only', async (t) => {
@@ -38,7 +44,10 @@ t.test('two hospitals × every route on one hospital', async (t) => {
     for (const { id, name } of [city, riverside]) {
       t.equal((await as({ role: 'platform_admin' }).get(`/api/hospitals/${id}`)).json().name, name)
     }
-    t.equal((await as({ role: 'platform_admin' }).get(`/api/hospitals/${randomUUID()}`)).statusCode, 404)
+    t.equal(
+      (await as({ role: 'platform_admin' }).get(`/api/hospitals/${randomUUID()}`)).statusCode,
+      404,
+    )
   })
 
   await t.test('a role of a hospital without a hospital sees none', async (t) => {
@@ -68,28 +77,41 @@ t.test('each wall holds without the other', async (t) => {
   t.teardown(() => database.close())
   const tenant = database.tenant(identityAt(city.id))
 
-  await t.test('a query without the predicate: row-level security hides the other hospital', async (t) => {
-    t.same(await tenant.db.selectFrom('hospital').select('id').execute(), [{ id: city.id }])
-    const moved = await tenant.db
-      .updateTable('hospital')
-      .set({ address: 'x' })
-      .where('id', '=', riverside.id)
-      .executeTakeFirst()
-    t.equal(moved.numUpdatedRows, 0n)
-  })
+  await t.test(
+    'a query without the predicate: row-level security hides the other hospital',
+    async (t) => {
+      t.same(await tenant.db.selectFrom('hospital').select('id').execute(), [{ id: city.id }])
+      const moved = await tenant.db
+        .updateTable('hospital')
+        .set({ address: 'x' })
+        .where('id', '=', riverside.id)
+        .executeTakeFirst()
+      t.equal(moved.numUpdatedRows, 0n)
+    },
+  )
 
   await t.test('no request can suspend, rename, create or delete a hospital', async (t) => {
     const denied = { code: '42501' }
     const { db } = tenant
     await t.rejects(db.updateTable('hospital').set({ is_active: false }).execute(), denied)
     await t.rejects(db.updateTable('hospital').set({ name: 'x' }).execute(), denied)
-    await t.rejects(db.insertInto('hospital').values({ id: randomUUID(), name: 'x', slug: 'x' } as never).execute(), denied)
+    await t.rejects(
+      db
+        .insertInto('hospital')
+        .values({ id: randomUUID(), name: 'x', slug: 'x' } as never)
+        .execute(),
+      denied,
+    )
     await t.rejects(db.deleteFrom('hospital').execute(), denied)
   })
 
   await t.test('row-level security off: the repository hides the other hospital', async (t) => {
     await sql('alter table hospital disable row level security')
-    t.equal((await tenant.db.selectFrom('hospital').select('id').execute()).length, 2, 'the wall is down')
+    t.equal(
+      (await tenant.db.selectFrom('hospital').select('id').execute()).length,
+      2,
+      'the wall is down',
+    )
     const repository = new HospitalRepository(tenant)
     t.equal((await repository.find())?.id, city.id)
     await repository.change(() => ({ fields: { address: 'Only here' }, events: [] }))

@@ -13,14 +13,20 @@ export type HospitalChanged = (
 ) => (AuditEvent | OutboxEvent)[]
 
 const onHospital =
-  (type: 'hospital.created' | 'hospital.updated' | 'hospital.suspended' | 'hospital.reactivated'): HospitalChanged =>
+  (
+    type: 'hospital.created' | 'hospital.updated' | 'hospital.suspended' | 'hospital.reactivated',
+  ): HospitalChanged =>
   (identity, { id, slug, name, is_active, is_listed, version }, changed_fields) => {
-    const audit = auditEvent(SERVICE, { ...identity, hospital_id: id }, {
-      action: type,
-      outcome: 'success',
-      entity: { type: 'hospital', id },
-      ...(changed_fields && { changed_fields }),
-    })
+    const audit = auditEvent(
+      SERVICE,
+      { ...identity, hospital_id: id },
+      {
+        action: type,
+        outcome: 'success',
+        entity: { type: 'hospital', id },
+        ...(changed_fields && { changed_fields }),
+      },
+    )
     const { occurred_at } = audit
     const payload: HospitalEvent = { id, slug, name, is_active, is_listed, version, occurred_at }
     return [audit, domainEvent(SERVICE, id, type, payload)]
@@ -41,7 +47,11 @@ export const otherHospitalDenied = (identity: Identity, id: string): AuditEvent 
   })
 
 /** An admin sent fields of their hospital that are the platform's to change. */
-export const fieldsDenied = (identity: Identity, id: string, changed_fields: string[]): AuditEvent =>
+export const fieldsDenied = (
+  identity: Identity,
+  id: string,
+  changed_fields: string[],
+): AuditEvent =>
   auditEvent(SERVICE, identity, {
     action: 'access.denied',
     outcome: 'denied',
@@ -61,10 +71,14 @@ export const hospitalChangeFailed = (
   id?: string,
 ): AuditEvent => {
   const hospital_id = id !== undefined && reason !== 'not_found' ? id : identity.hospital_id
-  return auditEvent(SERVICE, { ...identity, hospital_id }, {
-    action,
-    outcome: 'failure',
-    reason,
-    ...(id && { entity: { type: 'hospital', id } }),
-  })
+  return auditEvent(
+    SERVICE,
+    { ...identity, hospital_id },
+    {
+      action,
+      outcome: 'failure',
+      reason,
+      ...(id && { entity: { type: 'hospital', id } }),
+    },
+  )
 }

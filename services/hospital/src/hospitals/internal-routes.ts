@@ -7,7 +7,10 @@ export interface InternalRoutesOptions {
 }
 
 /** `/internal`: what the gateway asks for itself; it forwards nobody here. */
-export const internalRoutes: ServicePlugin<InternalRoutesOptions> = async (app, { everyHospital }) => {
+export const internalRoutes: ServicePlugin<InternalRoutesOptions> = async (
+  app,
+  { everyHospital },
+) => {
   app.get(
     '/suspensions',
     {

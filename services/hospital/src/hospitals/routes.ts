@@ -1,4 +1,10 @@
-import { type CursorCodec, linkNext, type ServicePlugin, sendVersioned, toPage } from '@wardstone/service'
+import {
+  type CursorCodec,
+  linkNext,
+  type ServicePlugin,
+  sendVersioned,
+  toPage,
+} from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { HospitalAccess } from './access.ts'
@@ -31,7 +37,11 @@ export const hospitalRoutes: ServicePlugin<HospitalRoutesOptions> = async (app, 
       const { limit, cursor, count } = request.query
       const [after] = cursor === undefined ? [] : (cursors.decode(LISTED, cursor) as [string])
       const rows = await everyHospital.listed(limit + 1, after)
-      const page = toPage(rows, limit, { codec: cursors, scope: LISTED, position: ({ name }) => [name] })
+      const page = toPage(rows, limit, {
+        codec: cursors,
+        scope: LISTED,
+        position: ({ name }) => [name],
+      })
       linkNext(request, reply, page)
       return count ? { ...page, count: await everyHospital.countListed() } : page
     },
@@ -56,7 +66,8 @@ export const hospitalRoutes: ServicePlugin<HospitalRoutesOptions> = async (app, 
       config: { permission: 'hospital.read' },
       schema: { params: schemas.HospitalParamsSchema, response: { 200: schemas.HospitalSchema } },
     },
-    async (request, reply) => sendVersioned(reply, await hospitals.find(request, request.params.id)),
+    async (request, reply) =>
+      sendVersioned(reply, await hospitals.find(request, request.params.id)),
   )
 
   app.patch(

@@ -2,7 +2,15 @@ import { unknownValue } from '../errors.ts'
 import type { Hospital, HospitalPatch, NewHospital } from './schemas.ts'
 
 /** Letters that Unicode does not decompose, as people type them without the accent. */
-const LETTERS: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ł: 'l', þ: 'th' }
+const LETTERS: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ł: 'l',
+  þ: 'th',
+}
 
 /**
  * The slug of a name: `St. Mary's Clinic` is st_marys_clinic.
@@ -26,7 +34,10 @@ export function slugOf(name: string): string {
  * @throws problem 400 for a time zone that IANA does not have, or a locale that BCP 47 does not allow
  */
 export function checkSettings({ time_zone, locale }: HospitalPatch): void {
-  if (time_zone !== undefined && !works(() => new Intl.DateTimeFormat('en', { timeZone: time_zone }))) {
+  if (
+    time_zone !== undefined &&
+    !works(() => new Intl.DateTimeFormat('en', { timeZone: time_zone }))
+  ) {
     throw unknownValue('time_zone', 'must be a time zone of the IANA database')
   }
   if (locale !== undefined && !works(() => Intl.getCanonicalLocales(locale))) {

@@ -27,7 +27,10 @@ const PlanSchema = Type.Union([
 const SlugSchema = Type.String({ maxLength: 100, pattern: '^[a-z0-9]+(_[a-z0-9]+)*$' })
 
 /** A name of the IANA time zone database, as far as its shape goes. */
-const TimeZoneSchema = Type.String({ maxLength: 64, pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' })
+const TimeZoneSchema = Type.String({
+  maxLength: 64,
+  pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+})
 
 /** What a hospital's own admins may change. */
 const own = {
@@ -61,7 +64,10 @@ export const HospitalPatchSchema = Type.Object(
 export type HospitalPatch = Omit<Static<typeof HospitalPatchSchema>, 'version'>
 
 /** The fields that only a platform administrator changes. */
-export const PLATFORM_FIELDS = ['name', ...(Object.keys(ofPlatform) as (keyof typeof ofPlatform)[])] as const
+export const PLATFORM_FIELDS = [
+  'name',
+  ...(Object.keys(ofPlatform) as (keyof typeof ofPlatform)[]),
+] as const
 
 /** A hospital, as the wire and the rows have it. */
 export const HospitalSchema = Type.Object(
@@ -95,6 +101,10 @@ export const ListedHospitalPageSchema = PageSchema(ListedHospitalSchema)
 
 export const HospitalParamsSchema = Type.Object({ id: UuidSchema }, strict)
 export const HospitalListQuerySchema = Type.Object(
-  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema), count: Type.Boolean({ default: false }) },
+  {
+    limit: PageLimitSchema,
+    cursor: Type.Optional(CursorSchema),
+    count: Type.Boolean({ default: false }),
+  },
   strict,
 )

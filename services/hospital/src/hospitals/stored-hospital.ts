@@ -48,7 +48,9 @@ export function changeHospital(
           .updateTable('hospital')
           .set({
             ...fields,
-            ...(fields.is_active !== undefined && { suspended_at: fields.is_active ? null : sql`now()` }),
+            ...(fields.is_active !== undefined && {
+              suspended_at: fields.is_active ? null : sql`now()`,
+            }),
             updated_at: sql`now()`,
             version: sql`version + 1`,
           })

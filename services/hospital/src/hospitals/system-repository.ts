@@ -61,6 +61,9 @@ export class SystemHospitalRepository {
   }
 
   #listed() {
-    return this.#db.selectFrom('hospital').where('is_active', '=', true).where('is_listed', '=', true)
+    return this.#db
+      .selectFrom('hospital')
+      .where('is_active', '=', true)
+      .where('is_listed', '=', true)
   }
 }

@@ -47,7 +47,9 @@ async function isolateHospitals(db: Kysely<never>) {
   await sql`alter table hospital force row level security`.execute(db)
   await sql`create policy hospital_app on hospital to hospital_app
     using (id = (select nullif(current_setting('app.hospital_id', true), '')::uuid))
-    with check (id = (select nullif(current_setting('app.hospital_id', true), '')::uuid))`.execute(db)
+    with check (id = (select nullif(current_setting('app.hospital_id', true), '')::uuid))`.execute(
+    db,
+  )
   await sql`create policy hospital_system on hospital to hospital_system
     using ((select true)) with check ((select true))`.execute(db)
   await sql`grant select,
