@@ -1,8 +1,6 @@
-import { FormatRegistry, type Static, type TSchema } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { DOMAIN_EVENTS, RevocationsSchema, SuspensionsSchema } from '@wardstone/contracts'
-
-FormatRegistry.Set('date-time', (text) => !Number.isNaN(Date.parse(text)))
 
 /** Makes a check that returns the value with its type, or throws without repeating what it was given. */
 function parserOf<T extends TSchema>(name: string, schema: T): (value: unknown) => Static<T> {
