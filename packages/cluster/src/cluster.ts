@@ -1,20 +1,19 @@
 import { join } from 'node:path'
 import { ensureStreams, keepStreams } from '@wardstone/events'
-import { migrateDatabase, provisionDatabase } from '@wardstone/tenancy'
 import { ClusterFile } from './cluster-file.ts'
 import type { ClusterConfig } from './config.ts'
 import { DataFolder } from './data-folder.ts'
-import { databaseUrlsOn } from './databases.ts'
+import { databaseUrlsOn, prepareDatabases, type ServiceDatabase } from './databases.ts'
 import { seedDemo } from './demo/demo-data.ts'
 import { doorUrl, mustBeFree } from './door.ts'
-import { gatewayEnvironment, type ServiceDatabase, type Surroundings, serviceEnvironment } from './environment.ts'
+import { gatewayEnvironment, type Surroundings, serviceEnvironment } from './environment.ts'
 import { stopLeftovers } from './leftovers.ts'
 import type { PartChange } from './part.ts'
 import type { Progress } from './progress.ts'
 import { Secrets } from './secrets.ts'
 import { databaseServer, messageServer, type Server } from './servers.ts'
 import { ServicePart, type ServicePartOptions } from './service-part.ts'
-import { GATEWAY_PROGRAM, migrationsFolder, SERVICES, serviceProgram } from './services.ts'
+import { GATEWAY_PROGRAM, SERVICES, serviceProgram } from './services.ts'
 
 /** The whole of Wardstone on this machine: its servers, its services and the gateway. */
 export class Cluster {
@@ -57,7 +56,7 @@ export class Cluster {
     const nats = await this.#server('nats', messageServer)
     await this.#progress.step('streams', () => this.#keepStreams(nats.url))
     const surroundings = { config, secrets: new Secrets(config.data), nats }
-    const databases = await this.#databases(postgres.url, surroundings)
+    const databases = await prepareDatabases(postgres.url, surroundings.secrets, this.#progress)
     if (config.demo) await this.#demo(postgres.url)
     const services = await this.#services(folder, surroundings, databases)
     const gateway = await this.#gateway(folder, surroundings, services)
@@ -88,22 +87,6 @@ export class Cluster {
     await ensureStreams(url)
     const keeper = keepStreams({ url, logger: this.#progress.logger })
     this.#stops.push(() => keeper.close())
-  }
-
-  async #databases(adminUrl: string, { secrets }: Surroundings) {
-    const databases = new Map<string, ServiceDatabase>()
-    for (const { name } of SERVICES) {
-      await this.#progress.step(`database ${name}`, async (detail) => {
-        const passwords = secrets.databasePasswords(name)
-        const database = await provisionDatabase({ adminUrl, service: name, passwords })
-        const { adminDatabaseUrl } = database
-        const folder = migrationsFolder(name)
-        const applied = await migrateDatabase({ adminDatabaseUrl, service: name, folder })
-        detail(applied.length === 0 ? 'up to date' : `${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'}`)
-        databases.set(name, database)
-      })
-    }
-    return databases
   }
 
   async #demo(adminUrl: string) {

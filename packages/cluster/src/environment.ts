@@ -1,12 +1,9 @@
 import { join } from 'node:path'
-import type { provisionDatabase } from '@wardstone/tenancy'
 import type { ClusterConfig } from './config.ts'
+import type { ServiceDatabase } from './databases.ts'
 import type { Secrets } from './secrets.ts'
 import type { MessageServer } from './servers.ts'
 import { type ServiceEntry, TOKENS } from './services.ts'
-
-/** A service's database, a URL per role. */
-export type ServiceDatabase = Awaited<ReturnType<typeof provisionDatabase>>
 
 /** What the environments of the parts are made from. */
 export interface Surroundings {

@@ -1,18 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { initialise } from './initdb.ts'
 import { Part, type PartChange } from './part.ts'
-import { postgresBinaries, type PostgresUser, postgresUser } from './postgres-binaries.ts'
+import { postgresBinaries, postgresUser } from './postgres-binaries.ts'
 import { freePort } from './ports.ts'
 import { postgresHome } from './postgres-home.ts'
 import { commandLineOf, recordOf, stopProcess } from './processes.ts'
@@ -53,7 +46,7 @@ export class Postgres {
     const data = join(home, 'data')
     const password = secretFile(join(folder, 'password'), randomPassword)
     const programs = postgresBinaries(user, home)
-    if (!existsSync(join(data, 'PG_VERSION'))) initialise({ programs, folder, data, user, password, durable: options.durable })
+    if (!existsSync(join(data, 'PG_VERSION'))) initialise({ initdb: programs.initdb, data, user, password, durable: options.durable })
     const port = await freePort()
     const part = new Part({
       name: 'postgres',
@@ -99,42 +92,6 @@ export class Postgres {
 
 function urlOf(port: number, password: string) {
   return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
-}
-
-interface Initialisation {
-  programs: { initdb: string }
-  folder: string
-  data: string
-  user: PostgresUser
-  password: string
-  durable: boolean
-}
-
-function initialise({ programs, folder, data, user, password, durable }: Initialisation) {
-  const draft = `${data}.new`
-  rmSync(draft, { recursive: true, force: true })
-  mkdirSync(draft, { mode: 0o700 })
-  const passwordFile = join(draft, '..', 'password.initdb')
-  writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (user.uid !== undefined && user.gid !== undefined) {
-    chownSync(draft, user.uid, user.gid)
-    chownSync(passwordFile, user.uid, user.gid)
-  }
-  const done = spawnSync(
-    programs.initdb,
-    [
-      ...[`--pgdata=${draft}`, '--username=postgres', `--pwfile=${passwordFile}`],
-      ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', '--no-instructions'],
-      ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-      ...(durable ? [] : ['--no-sync']),
-    ],
-    { ...user, cwd: draft, encoding: 'utf8' }
-  )
-  rmSync(passwordFile)
-  if (done.status !== 0) {
-    throw new Error(`initdb failed in ${folder}: ${done.error?.message ?? done.stderr.trim()}`)
-  }
-  renameSync(draft, data)
 }
 
 function settings(durable: boolean): string[] {
