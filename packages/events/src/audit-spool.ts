@@ -1,6 +1,6 @@
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
-import { describeError, type Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 import { readProgress } from './progress.ts'
 import { isHopeless, publishAll } from './publisher.ts'
 import { type SpoolEntry, SpoolFile, spoolEntry } from './spool-file.ts'
@@ -97,7 +97,7 @@ export class AuditSpool {
         this.#logger.info({ entries: entries.length, broken }, 'audit spool found events')
       }
     } catch (error) {
-      this.#logger.error({ err: describeError(error) }, 'audit spool has no file')
+      this.#logger.error({ err: error }, 'audit spool has no file')
     }
     await Promise.all([this.#keepWriting(), this.#keepPublishing()])
   }
@@ -109,7 +109,7 @@ export class AuditSpool {
         if (writes.length > 0) await this.#file.append(writes.map(({ line }) => line).join(''))
         await this.#shorten()
       } catch (error) {
-        this.#logger.error({ err: describeError(error) }, 'audit spool not written')
+        this.#logger.error({ err: error }, 'audit spool not written')
       }
       for (const { done } of writes) done()
       if (!this.#closing && this.#writes.length === 0) await this.#toWrite.sleep(1000)
@@ -167,7 +167,7 @@ export class AuditSpool {
   #giveUp(entry: SpoolEntry, error: Error): void {
     this.#queue.remove(entry)
     this.#stats.dropped += 1
-    const fields = { err: describeError(error), subject: entry.subject, id: entry.id }
+    const fields = { err: error, subject: entry.subject, id: entry.id }
     this.#logger.error(fields, 'audit event refused, it is lost')
   }
 
@@ -181,7 +181,7 @@ export class AuditSpool {
       this.#toWrite.wake()
       return true
     } catch (error) {
-      this.#logger.warn({ err: describeError(error) }, 'audit spool cannot see the streams')
+      this.#logger.warn({ err: error }, 'audit spool cannot see the streams')
       return false
     }
   }

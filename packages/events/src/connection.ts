@@ -1,6 +1,6 @@
 import { connect, type ConnectionOptions, Events, type NatsConnection } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
-import { describeError, type Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 
 export interface NatsOptions {
   /** `nats://user:password@host:port` */
@@ -103,7 +103,7 @@ class BackgroundConnection implements Nats {
         attempt = 0
         await this.#serve(connection)
       } catch (error) {
-        if (attempt === 1) logger.warn({ err: describeError(error) }, 'nats is away, still trying')
+        if (attempt === 1) logger.warn({ err: error }, 'nats is away, still trying')
       }
       if (!this.#closing) await this.#sleeper.sleep(backoff(attempt + 1, 250, 2000))
     }
@@ -118,11 +118,11 @@ class BackgroundConnection implements Nats {
     if (this.#closing) await connection.close()
     for (const listener of this.#listeners) listener(connection)
     this.#watch(connection).catch((error) => {
-      logger.error({ err: describeError(error) }, 'nats status lost')
+      logger.error({ err: error }, 'nats status lost')
     })
     const error = await connection.closed()
     this.#up = false
-    if (error && !this.#closing) logger.error({ err: describeError(error) }, 'nats closed')
+    if (error && !this.#closing) logger.error({ err: error }, 'nats closed')
   }
 
   async #watch(connection: NatsConnection): Promise<void> {

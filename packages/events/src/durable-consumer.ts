@@ -1,7 +1,7 @@
 import type { ConsumerMessages, JsMsg, NatsConnection } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
-import { describeError, type Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 
 /** A message as its handler sees it. */
 export interface ReceivedMessage {
@@ -34,6 +34,8 @@ export class DurableConsumer {
   readonly #restart = new Sleeper()
   #queue: JsMsg[] = []
   #session: ConsumerMessages | undefined
+  /** When the consumer was made: with another one, old messages mean nothing. */
+  #incarnation: string | undefined
   #failures = 0
   #stopping = false
   #receiving: Promise<void> | undefined
@@ -70,7 +72,7 @@ export class DurableConsumer {
           attempt = 0
         }
       } catch (error) {
-        if (attempt === 1) logger.warn({ durable, err: describeError(error) }, 'consumer is away')
+        if (attempt === 1) logger.warn({ durable, err: error }, 'consumer is away')
       }
       if (!this.#stopping) await this.#restart.sleep(backoff(attempt + 1, 100, 2000))
     }
@@ -81,6 +83,9 @@ export class DurableConsumer {
     const { stream, durable } = this.#options
     const consumer = await connection.jetstream().consumers.get(stream, durable)
     if (this.#stopping) return
+    const { created } = await consumer.info(true)
+    if (created !== this.#incarnation) this.#queue = []
+    this.#incarnation = created
     const session = await consumer.consume({
       ...PULL,
       callback: (message) => {
@@ -91,9 +96,7 @@ export class DurableConsumer {
     this.#session = session
     await Promise.race([session.closed(), this.#untilTrouble(session)])
     session.stop()
-    if (this.#stopping) return
     this.#session = undefined
-    this.#queue = []
   }
 
   async #untilTrouble(session: ConsumerMessages): Promise<void> {
@@ -113,23 +116,31 @@ export class DurableConsumer {
 
   async #work(): Promise<void> {
     while (!this.#stopping) {
-      if (this.#queue.length === 0) await this.#arrived.sleep(1000)
+      if (this.#queue.length === 0 || !this.#session) await this.#arrived.sleep(1000)
       else await this.#handleBatch()
     }
   }
 
   async #handleBatch(): Promise<void> {
-    const session = this.#session
+    const incarnation = this.#incarnation
     const batch = this.#takeBatch()
+    let failure: { error: unknown } | undefined
     try {
       await this.#options.handle(batch.map(received))
+      this.#failures = 0
     } catch (error) {
-      this.#retryLater(session === this.#session ? batch : [], error)
-      return
+      failure = { error }
     }
-    this.#failures = 0
-    // An old message's acknowledgement could count for another message of a stream made anew.
-    if (session === this.#session) for (const message of batch) message.ack()
+    await this.#untilListening()
+    // What is said of an old message could count for another message of a stream made anew.
+    const valid = incarnation === this.#incarnation
+    if (failure) this.#retryLater(valid ? batch : [], failure.error)
+    else if (valid) for (const message of batch) message.ack()
+  }
+
+  /** Answers given while the connection is away could reach another server. */
+  async #untilListening(): Promise<void> {
+    while (!this.#session && !this.#stopping) await this.#arrived.sleep(200)
   }
 
   /** A quarter as many for each time the first one failed, so that what fails is soon alone. */
@@ -145,7 +156,7 @@ export class DurableConsumer {
   #retryLater(batch: readonly JsMsg[], error: unknown): void {
     const { logger, durable } = this.#options
     this.#failures += 1
-    const fields = { durable, failures: this.#failures, err: describeError(error) }
+    const fields = { durable, failures: this.#failures, err: error }
     logger.error(fields, 'batch failed, comes again')
     const waiting = this.#queue
     this.#queue = []

@@ -38,8 +38,15 @@ const DELETE = `delete from outbox using (
     select hospital_id, id from outbox
     where published_at is not null and stream = $1 and stream_seq <= $2 limit ${CHUNK}) as old
   where outbox.hospital_id = old.hospital_id and outbox.id = old.id`
-const AGAIN = `update outbox set published_at = null, stream = null, stream_seq = null
-  where published_at is not null`
+const AGAIN = (which: string) => `update outbox
+  set published_at = null, stream = null, stream_seq = null
+  from (select hospital_id, id from outbox
+    where published_at is not null and (${which}) limit ${CHUNK}) as again
+  where outbox.hospital_id = again.hospital_id and outbox.id = again.id`
+const LOST = AGAIN(`published_at < now() - make_interval(secs => $3) or not exists (
+  select from unnest($1::text[], $2::bigint[]) as present (stream, last)
+  where present.stream = outbox.stream and outbox.stream_seq <= present.last)`)
+const SINCE = AGAIN('published_at >= $1::timestamptz')
 const WAITING = `select count(*)::int as pending,
     coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_seconds
   from (select created_at from outbox where published_at is null order by id limit 10000) as waiting`
@@ -108,35 +115,33 @@ export class Outbox {
     })
   }
 
-  /** Deletes what all consumers have; returns how many rows. */
-  async remove({ stream, consumed }: StreamProgress): Promise<number> {
-    let total = 0
-    for (;;) {
-      const deleted = (await this.#client.query(DELETE, [stream, consumed])).rowCount ?? 0
-      total += deleted
-      if (deleted < CHUNK) return total
-    }
+  /** Deletes what all consumers have. */
+  async remove({ stream, consumed }: StreamProgress): Promise<void> {
+    await this.#inChunks(DELETE, [stream, consumed])
   }
 
   /** Takes back what the present streams do not hold, and what is about to expire there unread. */
-  async takeBackLost(streams: readonly StreamProgress[], ageMs: number): Promise<number> {
-    const { rowCount } = await this.#client.query(
-      `${AGAIN} and (published_at < now() - make_interval(secs => $3) or not exists (
-        select from unnest($1::text[], $2::bigint[]) as present (stream, last)
-        where present.stream = outbox.stream and outbox.stream_seq <= present.last))`,
-      [streams.map(({ stream }) => stream), streams.map(({ last }) => last), ageMs / 1000],
-    )
-    return rowCount ?? 0
+  takeBackLost(streams: readonly StreamProgress[], ageMs: number): Promise<number> {
+    const values = [streams.map(({ stream }) => stream), streams.map(({ last }) => last)]
+    return this.#inChunks(LOST, [...values, ageMs / 1000])
   }
 
   /** Takes back the newest rows: a server that lost power may have lost acknowledged messages. */
   async takeBackNewest(ageMs: number): Promise<number> {
-    const { rowCount } = await this.#client.query(
-      `${AGAIN} and published_at >=
-        (select max(published_at) from outbox) - make_interval(secs => $1)`,
+    const { rows } = await this.#client.query<{ since: string }>(
+      `select (max(published_at) - make_interval(secs => $1))::text as since from outbox`,
       [ageMs / 1000],
     )
-    return rowCount ?? 0
+    return this.#inChunks(SINCE, [rows[0]?.since ?? null])
+  }
+
+  /** Small statements, so that a long backlog stays below the role's timeout. */
+  async #inChunks(text: string, values: unknown[]): Promise<number> {
+    for (let total = 0; ; ) {
+      const changed = (await this.#client.query(text, values)).rowCount ?? 0
+      total += changed
+      if (changed < CHUNK) return total
+    }
   }
 
   /** True while rows wait for their consumers. */

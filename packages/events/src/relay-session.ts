@@ -1,7 +1,7 @@
 import type { NatsConnection } from 'nats'
 import type { Nats } from './connection.ts'
 import { HeldRows } from './held-rows.ts'
-import { describeError, type Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 import type { Outbox, OutboxRow, Published, StreamProgress } from './outbox.ts'
 import { readProgress } from './progress.ts'
 import { isHopeless, type PublishResult, publishAll } from './publisher.ts'
@@ -76,7 +76,7 @@ export class RelaySession {
       if (othersWentThrough || isHopeless(result.error)) {
         const attempts = this.#held.hold(result.message.id)
         const { id, subject } = result.message
-        const fields = { err: describeError(result.error), id, subject, attempts }
+        const fields = { err: result.error, id, subject, attempts }
         this.#logger.error(fields, 'outbox row not accepted')
       } else {
         down = result.error
@@ -88,7 +88,7 @@ export class RelaySession {
 
   #fail(error: unknown): void {
     if (!this.#failing) {
-      this.#logger.warn({ err: describeError(error) }, 'jetstream does not take events, they wait')
+      this.#logger.warn({ err: error }, 'jetstream does not take events, they wait')
     }
     this.#failing = true
   }

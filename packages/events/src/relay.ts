@@ -1,6 +1,6 @@
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
-import { describeError, type Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 import { Outbox } from './outbox.ts'
 import { RelaySession } from './relay-session.ts'
 
@@ -77,7 +77,7 @@ export class OutboxRelay {
         await this.#relay(outbox)
       } catch (error) {
         failures += 1
-        this.#options.logger.warn({ err: describeError(error) }, 'relay lost its database')
+        this.#options.logger.warn({ err: error }, 'relay lost its database')
       } finally {
         await outbox.close()
       }

@@ -14,7 +14,7 @@ import {
 } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
 import { connectionOptions, connectNats } from './connection.ts'
-import { describeError, type Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 
 /** A durable pull consumer; it is named after the service that reads it. */
 export interface Durable {
@@ -91,7 +91,7 @@ export function keepStreams(options: { url: string; logger: Logger; every?: numb
     while (!closing) {
       if (nats.connection && nats.isUp()) {
         await ensureOn(nats.connection).catch((error) => {
-          if (!closing) logger.warn({ err: describeError(error) }, 'streams not ensured')
+          if (!closing) logger.warn({ err: error }, 'streams not ensured')
         })
       }
       if (!closing) await sleeper.sleep(nats.connection ? every : 250)
