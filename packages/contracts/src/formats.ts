@@ -18,11 +18,16 @@ export const UuidSchema = Type.String({
 })
 
 /** An instant as RFC 3339 in UTC with milliseconds: `2026-11-23T09:30:00.000Z`. */
-export const InstantSchema = Type.String({ format: 'date-time', maxLength: 35 })
+export const InstantSchema = Type.String({ format: 'date-time', maxLength: 35, pattern: '^[1-9]' })
 export type Instant = Static<typeof InstantSchema>
 
 /** A calendar date `YYYY-MM-DD` without zone (RFC 3339 full-date). */
-export const DateSchema = Type.String({ format: 'date', minLength: 10, maxLength: 10 })
+export const DateSchema = Type.String({
+  format: 'date',
+  minLength: 10,
+  maxLength: 10,
+  pattern: '^[1-9]',
+})
 
 /** An e-mail address (RFC 5321 limits the length to 254). */
 export const EmailSchema = Type.String({ format: 'email', maxLength: 254 })

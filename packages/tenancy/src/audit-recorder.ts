@@ -12,8 +12,8 @@ interface Outbox {
   writeOutbox: (events: readonly OutboxEvent[]) => Promise<void>
 }
 
-/** What one message holds at the most. */
-const MOST_EVENTS = 500
+/** What one transaction, and so one message, holds at the most: a page of 100 patients in each stays below NATS' 1 MB. */
+const MOST_EVENTS = 100
 
 /**
  * Puts audit events of reads and denials into the outbox by group commit: while one transaction is
@@ -57,14 +57,28 @@ export class AuditRecorder {
   }
 }
 
-/** One message for the successful events of each hospital, one for each other event. */
+/** The successful events of each hospital share messages; each other event has its own. */
 function messages(events: AuditEvent[]): OutboxEvent[] {
-  const reads = Map.groupBy(events, ({ hospital_id, service, outcome }) =>
-    outcome === 'success' ? `${hospital_id} ${service}` : '',
-  )
-  const single = reads.get('') ?? []
-  reads.delete('')
-  return [...single.map(auditMessage), ...[...reads.values()].map(together)]
+  const reads = new Map<string, AuditEvent[][]>()
+  const single: AuditEvent[] = []
+  for (const event of events) {
+    if (event.outcome !== 'success') single.push(event)
+    else addTo(reads, `${event.hospital_id} ${event.service}`, event)
+  }
+  return [...single.map(auditMessage), ...[...reads.values()].flat().map(together)]
+}
+
+function addTo(reads: Map<string, AuditEvent[][]>, key: string, event: AuditEvent): void {
+  const messages = reads.get(key) ?? []
+  reads.set(key, messages)
+  const last = messages.at(-1)
+  if (last && sizeOf(last) + sizeOf([event]) <= FULL) last.push(event)
+  else messages.push([event])
+}
+
+/** An upper bound: an event without its patients is below 1,500 characters, an id is 39. */
+function sizeOf(events: AuditEvent[]): number {
+  return events.reduce((size, { patient_ids = [] }) => size + 1_500 + 39 * patient_ids.length, 0)
 }
 
 function together(events: AuditEvent[]): OutboxEvent {

@@ -8,7 +8,7 @@ import {
 import { type Generated, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { unavailable } from './pool.ts'
+import { type PipelinedClient, unavailable } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
 /** The rows that wait for the relay. A row's `id` is the message's `Nats-Msg-Id`. */
@@ -109,15 +109,17 @@ export async function writeOutbox(
   hospitalSetting: (hospitalId: string) => string,
 ): Promise<void> {
   const byHospital = Map.groupBy(events, (event) => event.hospital_id ?? PLATFORM_HOSPITAL_ID)
+  const name = statementName(INSERT)
+  const queries = [...byHospital].flatMap(([hospitalId, rows]) => [
+    hospitalSetting(hospitalId),
+    { ...(name && { name }), text: INSERT, values: [...columns(rows)] },
+  ])
   try {
-    const client = await pool.connect()
-    const sent: Promise<pg.QueryResult>[] = [client.query('begin')]
-    for (const [hospitalId, rows] of byHospital) {
-      const name = statementName(INSERT)
-      sent.push(client.query(hospitalSetting(hospitalId)))
-      sent.push(client.query({ ...(name && { name }), text: INSERT, values: [...columns(rows)] }))
-    }
-    sent.push(client.query('commit'))
+    const client = (await pool.connect()) as PipelinedClient
+    const { stream } = client.connection
+    stream.cork()
+    const sent = ['begin', ...queries, 'commit'].map((query) => client.query(query as string))
+    stream.uncork()
     const results = await Promise.allSettled(sent)
     client.release(client.getTransactionStatus() !== 'I')
     const failed = results.find((result) => result.status === 'rejected')

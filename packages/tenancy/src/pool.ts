@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { type Logger, type ProblemError, problem } from '@wardstone/service'
 import pg from 'pg'
 
@@ -10,6 +11,9 @@ export interface DatabaseOptions {
   applicationName: string
   logger: Logger
 }
+
+/** A pooled connection with its socket: what is written while that is corked leaves in one piece. */
+export type PipelinedClient = pg.PoolClient & { connection: { stream: Duplex } }
 
 const { builtins } = pg.types
 

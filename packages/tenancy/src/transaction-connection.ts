@@ -1,10 +1,7 @@
-import type { Duplex } from 'node:stream'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type pg from 'pg'
-import { unavailable } from './pool.ts'
+import { type PipelinedClient, unavailable } from './pool.ts'
 import { statementName } from './statement-names.ts'
-
-type Client = pg.PoolClient & { connection: { stream: Duplex } }
 
 /** A prepared plan that no longer fits, after a migration: a fresh connection plans anew. */
 const STALE_PLAN = new Set(['0A000', '26000'])
@@ -19,7 +16,7 @@ export class TransactionConnection implements DatabaseConnection {
   readonly #pool: pg.Pool
   readonly #setting: string
   readonly #onWrite: () => void
-  #client: Client | undefined
+  #client: PipelinedClient | undefined
   #begin: Promise<unknown> | undefined
   #inTransaction = false
 
@@ -116,8 +113,8 @@ export class TransactionConnection implements DatabaseConnection {
     return result.value
   }
 
-  async #checkOut(): Promise<Client> {
-    this.#client ??= (await this.#pool.connect()) as Client
+  async #checkOut(): Promise<PipelinedClient> {
+    this.#client ??= (await this.#pool.connect()) as PipelinedClient
     return this.#client
   }
 }

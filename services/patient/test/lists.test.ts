@@ -72,6 +72,7 @@ t.test('GET /api/patients', async (t) => {
       'ordering=phone',
       'limit=1&limit=2',
       'created_after=yesterday',
+      'created_after=0000-01-01T00:00:00Z',
       'count=1',
       'gender=',
     ]) {

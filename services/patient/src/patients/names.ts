@@ -33,8 +33,9 @@ export function nameWords(...names: (string | null | undefined)[]): string[] {
   return [...words].map((word) => word.slice(0, 100))
 }
 
-/** Shorter words are not searched for misspelt: too many would fit. */
+/** Words of other lengths are not searched for misspelt: too many would fit, or too many spellings be kept. */
 const SHORTEST_MISSPELT = 4
+const LONGEST_MISSPELT = 30
 
 /**
  * A word and the word with each one letter left out. Two words that share a spelling differ by one
@@ -42,7 +43,7 @@ const SHORTEST_MISSPELT = 4
  */
 export function spellings(word: string): string[] {
   const letters = [...word]
-  if (letters.length < SHORTEST_MISSPELT) return [word]
+  if (letters.length < SHORTEST_MISSPELT || letters.length > LONGEST_MISSPELT) return [word]
   return [...new Set([word, ...letters.map((_, index) => letters.toSpliced(index, 1).join(''))])]
 }
 

@@ -21,7 +21,7 @@ export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, op
   const tenant = (request: FastifyRequest) => database.tenant(request.identity)
 
   app.get(
-    '/',
+    '',
     {
       config: { permission: 'patient.read' },
       schema: {
@@ -38,7 +38,7 @@ export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, op
   )
 
   app.post(
-    '/',
+    '',
     {
       config: { permission: 'patient.write' },
       schema: { body: schemas.NewPatientSchema, response: { 201: schemas.PatientSchema } },
