@@ -69,7 +69,9 @@ function claimsOf(token: string, verify: Verify): Readonly<AccessClaims> {
 function kidOf(token: string): string | undefined {
   if (token.length > MAX_TOKEN_LENGTH) return undefined
   try {
-    const header = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString())
+    const header = JSON.parse(
+      Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString(),
+    )
     return typeof header.kid === 'string' ? header.kid : undefined
   } catch {
     return undefined

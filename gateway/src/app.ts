@@ -30,7 +30,10 @@ import { signingKeysRoute } from './signing-keys-route.ts'
 import { forwardPublic, forwardSignedIn } from './upstreams.ts'
 
 /** The public door: what anybody may do, what callers with a token may do, and nothing else. */
-export function buildApp(config: Config, logger: Logger = createLogger('gateway', config.LOG_LEVEL)) {
+export function buildApp(
+  config: Config,
+  logger: Logger = createLogger('gateway', config.LOG_LEVEL),
+) {
   const services = connectServices(config)
   const nats = connectNats({ url: config.NATS_URL, name: 'gateway', logger })
   const spool = new AuditSpool({ file: config.SPOOL_FILE, nats, logger })

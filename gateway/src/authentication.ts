@@ -47,7 +47,8 @@ export function refuseOtherHospital(denials: Denials): onRequestHookHandler {
   return (request, _reply, done) => {
     const named = request.headers['x-hospital-id']
     if (named === undefined || named === request.identity.hospital_id) return done()
-    denials.otherHospital(request.identity, String(named)).then(() => done(hospitalMismatch()))
+    const refuse = () => done(hospitalMismatch())
+    denials.otherHospital(request.identity, String(named)).then(refuse, refuse)
   }
 }
 
@@ -66,7 +67,8 @@ function admit(
     })
   }
   if (claims.hospital_id !== null) reply.header('x-hospital-id', claims.hospital_id)
-  if (claims.hospital_name !== null) reply.header('x-hospital-name', headerValue(claims.hospital_name))
+  if (claims.hospital_name !== null)
+    reply.header('x-hospital-name', headerValue(claims.hospital_name))
   return undefined
 }
 

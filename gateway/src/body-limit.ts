@@ -34,7 +34,11 @@ class CountedBody extends Transform {
     this.#limit = limit
   }
 
-  override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void) {
+  override _transform(
+    chunk: Buffer,
+    _encoding: string,
+    done: (error: Error | null, chunk?: Buffer) => void,
+  ) {
     this.#count += chunk.length
     if (this.#count > this.#limit) done(payloadTooLarge())
     else done(null, chunk)

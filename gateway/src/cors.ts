@@ -7,7 +7,13 @@ export function allowOrigins(app: FastifyInstance, origins: string[]): void {
   app.register(cors, {
     origin: origins,
     methods: ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'if-match',
+      'if-none-match',
+    ],
     exposedHeaders: [
       'etag',
       'idempotency-replayed',

@@ -2,13 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Identity } from '@wardstone/contracts'
 
 /** Request headers of the client that services may see. Nothing else passes, by any spelling. */
-const FORWARDED = [
-  'accept',
-  'if-match',
-  'if-none-match',
-  'idempotency-key',
-  'user-agent',
-] as const
+const FORWARDED = ['accept', 'if-match', 'if-none-match', 'idempotency-key', 'user-agent'] as const
 
 /** Response headers of services that clients may see. */
 const RETURNED = new Set([

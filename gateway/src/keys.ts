@@ -1,5 +1,11 @@
 import type { Logger } from '@wardstone/service'
-import { type PublishedKey, publishedKeys, type TokenRules, type Verify, verifierFor } from './key-set.ts'
+import {
+  type PublishedKey,
+  publishedKeys,
+  type TokenRules,
+  type Verify,
+  verifierFor,
+} from './key-set.ts'
 
 interface KeysOptions extends TokenRules {
   /** Fetches the JWKS document from its one fixed place. */

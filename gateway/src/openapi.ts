@@ -21,9 +21,14 @@ export function openApiRoute(app: FastifyInstance, clients: ServiceClients): voi
         return [service, document as Document | undefined] as const
       }),
     )
-    return { text: JSON.stringify(mergeDocuments(documents)), isComplete: documents.every(([, it]) => it) }
+    return {
+      text: JSON.stringify(mergeDocuments(documents)),
+      isComplete: documents.every(([, it]) => it),
+    }
   }
-  const merged = remembered(load, ({ isComplete }) => (isComplete ? COMPLETE_FOR_MS : PARTIAL_FOR_MS))
+  const merged = remembered(load, ({ isComplete }) =>
+    isComplete ? COMPLETE_FOR_MS : PARTIAL_FOR_MS,
+  )
   app.get('/openapi.json', { logLevel: 'silent' }, async (_request, reply) => {
     const { text } = await merged()
     return reply.type('application/json; charset=utf-8').send(text)
@@ -31,7 +36,9 @@ export function openApiRoute(app: FastifyInstance, clients: ServiceClients): voi
 }
 
 /** One document of many: the public paths of each, tagged with its service. */
-export function mergeDocuments(documents: readonly (readonly [string, Document | undefined])[]): object {
+export function mergeDocuments(
+  documents: readonly (readonly [string, Document | undefined])[],
+): object {
   const merged = openApiInfo('Wardstone')
   const paths: Record<string, object> = {}
   const schemas: Record<string, unknown> = {}
@@ -44,14 +51,25 @@ export function mergeDocuments(documents: readonly (readonly [string, Document |
       }
     }
   }
-  return { ...merged, servers: [{ url: '/' }], paths, components: { ...merged.components, schemas } }
+  return {
+    ...merged,
+    servers: [{ url: '/' }],
+    paths,
+    components: { ...merged.components, schemas },
+  }
 }
 
 /** `document` with the schemas renamed whose name is taken by another service for something else. */
-function withoutClashes(service: string, document: Document, taken: Record<string, unknown>): Document {
+function withoutClashes(
+  service: string,
+  document: Document,
+  taken: Record<string, unknown>,
+): Document {
   const schemas = Object.entries(document.components?.schemas ?? {})
   const clashes = schemas
-    .filter(([name, schema]) => name in taken && JSON.stringify(taken[name]) !== JSON.stringify(schema))
+    .filter(
+      ([name, schema]) => name in taken && JSON.stringify(taken[name]) !== JSON.stringify(schema),
+    )
     .map(([name]) => name)
   const reference = (name: string) => `"#/components/schemas/${name}"`
   const text = clashes.reduce(

@@ -61,7 +61,8 @@ export class RateLimits {
   #waitForTurn(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     const endTurn = this.#turns.take(request.identity.hospital_id ?? 'platform', done)
     if (endTurn) reply.raw.once('close', endTurn)
-    else done(tooManyRequests('Your hospital has too many requests under way', { 'retry-after': '1' }))
+    else
+      done(tooManyRequests('Your hospital has too many requests under way', { 'retry-after': '1' }))
   }
 
   #take(buckets: TokenBuckets, key: string, detail: string) {

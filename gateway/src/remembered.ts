@@ -1,5 +1,8 @@
 /** Gives what `load` gave, for as many milliseconds as `forMs` says; meanwhile all callers share one load. */
-export function remembered<T>(load: () => Promise<T>, forMs: (value: T) => number): () => Promise<T> {
+export function remembered<T>(
+  load: () => Promise<T>,
+  forMs: (value: T) => number,
+): () => Promise<T> {
   let value: Promise<T> | undefined
   let until = 0
   const renew = async () => {

@@ -68,7 +68,8 @@ export class RevocationWatch {
       }),
     ])
     for (const outcome of asked) {
-      if (outcome.status === 'rejected') logger.warn({ err: outcome.reason }, 'revocations not fetched')
+      if (outcome.status === 'rejected')
+        logger.warn({ err: outcome.reason }, 'revocations not fetched')
     }
   }
 

@@ -59,5 +59,8 @@ function poolOf(url: string, timeout: number): Pool {
 }
 
 function forEachService<T>(make: (service: ServiceName) => T): Record<ServiceName, T> {
-  return Object.fromEntries(SERVICE_NAMES.map((name) => [name, make(name)])) as Record<ServiceName, T>
+  return Object.fromEntries(SERVICE_NAMES.map((name) => [name, make(name)])) as Record<
+    ServiceName,
+    T
+  >
 }

@@ -55,7 +55,10 @@ export class Turns {
       return
     }
     const next = line.waiting.shift()
-    if (next) return next.start()
+    if (next) {
+      next.start()
+      return
+    }
     line.active -= 1
     if (line.active === 0) this.#lines.delete(turn.key)
   }

@@ -11,12 +11,21 @@ const statuses = (answers: string) =>
 t.test('a GET with a body spoils the next request of a naive proxy', async (t) => {
   const upstream = await Upstream.start(t)
   const naive = Fastify()
-  await naive.register(httpProxy, { upstream: upstream.url, http: { agentOptions: { keepAlive: true, maxSockets: 1 } } })
+  await naive.register(httpProxy, {
+    upstream: upstream.url,
+    http: { agentOptions: { keepAlive: true, maxSockets: 1 } },
+  })
   await naive.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => naive.close())
   const { port } = naive.server.address() as AddressInfo
-  await exchange(port, 'GET /a HTTP/1.1\r\nHost: w\r\nContent-Length: 6\r\nConnection: close\r\n\r\nPOISON')
-  const victim = await exchange(port, 'GET /victim HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n')
+  await exchange(
+    port,
+    'GET /a HTTP/1.1\r\nHost: w\r\nContent-Length: 6\r\nConnection: close\r\n\r\nPOISON',
+  )
+  const victim = await exchange(
+    port,
+    'GET /victim HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n',
+  )
   t.notOk(statuses(victim).includes(200), 'the victim pays')
 })
 
@@ -24,13 +33,19 @@ t.test('a GET or HEAD with a body is refused and spoils nothing', async (t) => {
   const gateway = await startGateway(t)
   const bearer = `Authorization: Bearer ${gateway.signer.token()}`
   for (const method of ['GET', 'HEAD']) {
-    for (const body of ['Content-Length: 6\r\n\r\nPOISON', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n']) {
+    for (const body of [
+      'Content-Length: 6\r\n\r\nPOISON',
+      'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+    ]) {
       const poison = `${method} /api/patients HTTP/1.1\r\nHost: w\r\n${bearer}\r\n${body}`
       t.strictSame(statuses(await exchange(gateway.port, poison)), [400])
       const victims = await Promise.all(
         Array.from({ length: 40 }, () => gateway.get('/api/patients', gateway.signer.bearer())),
       )
-      t.ok(victims.every(({ status }) => status === 200), 'every other request is answered')
+      t.ok(
+        victims.every(({ status }) => status === 200),
+        'every other request is answered',
+      )
     }
   }
   t.ok(gateway.upstreams.patient.received.every(({ body }) => body === ''))
@@ -50,7 +65,11 @@ t.test('a body is passed on as it came', async (t) => {
     t.match(last, {
       method,
       body: '{ "b":1,  "a":"é" }',
-      headers: { 'content-type': 'application/merge-patch+json', 'if-match': '"1"', 'content-length': '20' },
+      headers: {
+        'content-type': 'application/merge-patch+json',
+        'if-match': '"1"',
+        'content-length': '20',
+      },
     })
   }
   for (const method of ['POST', 'DELETE']) {
@@ -70,7 +89,11 @@ t.test('the limit holds by length and by count', async (t) => {
       body: new Blob(['x'.repeat(size)]).stream(),
       duplex: 'half',
     } as RequestInit)
-  t.equal((await gateway.post('/api/patients', 'x'.repeat(1000), bearer)).status, 200, 'at the limit')
+  t.equal(
+    (await gateway.post('/api/patients', 'x'.repeat(1000), bearer)).status,
+    200,
+    'at the limit',
+  )
   t.equal((await chunked(1000)).status, 200, 'at the limit, chunked')
   t.equal(gateway.upstreams.patient.last.body.length, 1000)
   const received = gateway.upstreams.patient.received.length
@@ -88,13 +111,22 @@ t.test('a length that is not the body s length harms nobody', async (t) => {
   const gateway = await startGateway(t)
   const token = gateway.signer.token()
   const head = `POST /api/patients HTTP/1.1\r\nHost: w\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
-  const longer = await exchange(gateway.port, `${head}Content-Length: 2\r\n\r\n{}EVIL /x HTTP/1.1\r\n\r\n`)
+  const longer = await exchange(
+    gateway.port,
+    `${head}Content-Length: 2\r\n\r\n{}EVIL /x HTTP/1.1\r\n\r\n`,
+  )
   t.equal(statuses(longer).at(-1), 400, 'what is left over is no request')
   t.ok(gateway.upstreams.patient.received.every(({ url }) => url === '/api/patients'))
   const received = gateway.upstreams.patient.received.length
   await exchange(gateway.port, `${head}Content-Length: 10\r\n\r\n{}`)
   t.equal(gateway.upstreams.patient.received.length, received, 'half a body is no request')
-  for (const bad of ['Content-Length: 2\r\nContent-Length: 3', 'Content-Length: 2\r\nTransfer-Encoding: chunked', 'Content-Length: -1', 'Transfer-Encoding: identity', 'Transfer-Encoding: chunked, identity']) {
+  for (const bad of [
+    'Content-Length: 2\r\nContent-Length: 3',
+    'Content-Length: 2\r\nTransfer-Encoding: chunked',
+    'Content-Length: -1',
+    'Transfer-Encoding: identity',
+    'Transfer-Encoding: chunked, identity',
+  ]) {
     t.match(await exchange(gateway.port, `${head}${bad}\r\n\r\n{}`), /^HTTP\/1\.1 400/, bad)
   }
   t.equal((await gateway.get('/api/patients', gateway.signer.bearer())).status, 200)
@@ -103,7 +135,10 @@ t.test('a length that is not the body s length harms nobody', async (t) => {
 t.test('a client that leaves in the middle of its body ends its request only', async (t) => {
   const gateway = await startGateway(t)
   const token = gateway.signer.token()
-  for (const framing of ['Content-Length: 1000\r\n\r\nabc', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n']) {
+  for (const framing of [
+    'Content-Length: 1000\r\n\r\nabc',
+    'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
+  ]) {
     const socket = connect(gateway.port, '127.0.0.1')
     socket.write(
       `POST /api/patients HTTP/1.1\r\nHost: w\r\nAuthorization: Bearer ${token}\r\nContent-Type: a/b\r\n${framing}`,

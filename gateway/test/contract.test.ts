@@ -12,7 +12,11 @@ import { CITY, identityKey, startGateway } from './helper.ts'
 const IdentitySchema = Type.Record(Type.String(), Type.Unknown())
 
 /** A service as services are made, that tells whom it believes to be called by. */
-async function believer(t: { teardown: (clean: () => unknown) => unknown }, name: ServiceName, key = identityKey(name)) {
+async function believer(
+  t: { teardown: (clean: () => unknown) => unknown },
+  name: ServiceName,
+  key = identityKey(name),
+) {
   const app = await createService({
     name,
     config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', IDENTITY_KEY: key },
@@ -21,10 +25,24 @@ async function believer(t: { teardown: (clean: () => unknown) => unknown }, name
     logger: createLogger(name, 'silent'),
   })
   const response = { 200: IdentitySchema }
-  app.get('/api/patients', { config: { permission: 'patient.read' }, schema: { response } }, ({ identity }) => ({ ...identity }))
-  app.get('/internal/revocations', { config: { permission: 'system.revocations.read' }, schema: { response } }, ({ identity }) => ({ ...identity }))
-  app.get('/api/hospitals', { config: { public: true }, schema: { response } }, ({ identity }) => ({ ...identity }))
-  app.post('/api/patients', { config: { permission: 'patient.write' }, schema: { response } }, ({ identity }) => ({ ...identity }))
+  app.get(
+    '/api/patients',
+    { config: { permission: 'patient.read' }, schema: { response } },
+    ({ identity }) => ({ ...identity }),
+  )
+  app.get(
+    '/internal/revocations',
+    { config: { permission: 'system.revocations.read' }, schema: { response } },
+    ({ identity }) => ({ ...identity }),
+  )
+  app.get('/api/hospitals', { config: { public: true }, schema: { response } }, ({ identity }) => ({
+    ...identity,
+  }))
+  app.post(
+    '/api/patients',
+    { config: { permission: 'patient.write' }, schema: { response } },
+    ({ identity }) => ({ ...identity }),
+  )
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   const address = app.server.address()
@@ -40,7 +58,12 @@ t.test('what is signed fits the contract', async (t) => {
   const gateway = await startGateway(t)
   const user = randomUUID()
   await gateway.get('/api/patients?q=%20x&limit=1', {
-    ...gateway.signer.bearer({ hospital_id: CITY, sub: user, role: 'nurse', hospital_name: '病院' }),
+    ...gateway.signer.bearer({
+      hospital_id: CITY,
+      sub: user,
+      role: 'nurse',
+      hospital_name: '病院',
+    }),
     'user-agent': 'a'.repeat(300),
   })
   await gateway.post('/api/auth/login', {})
@@ -61,7 +84,14 @@ t.test('what is signed fits the contract', async (t) => {
     ip: '127.0.0.1',
     user_agent: 'a'.repeat(256),
   })
-  t.match(anonymous, { aud: 'auth', method: 'POST', role: 'anonymous', sub: null, hospital_id: null, user_agent: 'node' })
+  t.match(anonymous, {
+    aud: 'auth',
+    method: 'POST',
+    role: 'anonymous',
+    sub: null,
+    hospital_id: null,
+    user_agent: 'node',
+  })
 })
 
 t.test('a service believes the gateway', async (t) => {
@@ -86,17 +116,24 @@ t.test('a service believes the gateway', async (t) => {
 })
 
 t.test('a service refuses a token that was made for another', async (t) => {
-  const gateway = await startGateway(t, { PATIENT_URL: await believer(t, 'patient', identityKey('audit')) })
+  const gateway = await startGateway(t, {
+    PATIENT_URL: await believer(t, 'patient', identityKey('audit')),
+  })
   t.equal((await gateway.get('/api/patients', gateway.signer.bearer())).status, 401)
 })
 
 t.test('the gateway s own calls are believed, and only where they are for', async (t) => {
   const url = await believer(t, 'auth')
-  const keys = Object.fromEntries(SERVICE_NAMES.map((name) => [name, identityKey(name)])) as Record<ServiceName, string>
+  const keys = Object.fromEntries(SERVICE_NAMES.map((name) => [name, identityKey(name)])) as Record<
+    ServiceName,
+    string
+  >
   const tokens = new IdentityTokens(keys)
   const call = (path: string, service: ServiceName = 'auth') => {
     const identity = systemIdentity()
-    return fetch(`${url}${path}`, { headers: stamps(identity, tokens.sign(service, identity, 'GET', path)) })
+    return fetch(`${url}${path}`, {
+      headers: stamps(identity, tokens.sign(service, identity, 'GET', path)),
+    })
   }
   t.match(await (await call('/internal/revocations')).json(), { role: 'system' })
   t.equal((await call('/internal/revocations', 'audit')).status, 401, 'another service s token')

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { Value } from '@sinclair/typebox/value'
 import { natsUrlFor, privateNats } from '@wardstone/cluster/testing'
 import { type AuditEvent, AuditMessageSchema, HOSPITAL_MISMATCH_DETAIL } from '@wardstone/contracts'
 import { ensureStreams } from '@wardstone/events'
-import { Value } from '@sinclair/typebox/value'
 import { connect } from 'nats'
 import t from 'tap'
 import { CITY, eventually, exchange, RIVERSIDE, startGateway } from './helper.ts'
@@ -12,9 +12,21 @@ t.test('naming another hospital is refused with the words of the seed', async (t
   const gateway = await startGateway(t)
   const token = gateway.signer.token({ hospital_id: CITY })
   const bearer = { authorization: `Bearer ${token}` }
-  t.equal((await gateway.get('/api/patients', { ...bearer, 'x-hospital-id': CITY })).status, 200, 'its own')
+  t.equal(
+    (await gateway.get('/api/patients', { ...bearer, 'x-hospital-id': CITY })).status,
+    200,
+    'its own',
+  )
   const received = gateway.upstreams.patient.received.length
-  for (const named of [RIVERSIDE, 'x', '', '*', `${CITY}, ${CITY}`, CITY.toUpperCase(), `${CITY},${RIVERSIDE}`]) {
+  for (const named of [
+    RIVERSIDE,
+    'x',
+    '',
+    '*',
+    `${CITY}, ${CITY}`,
+    CITY.toUpperCase(),
+    `${CITY},${RIVERSIDE}`,
+  ]) {
     const answer = await gateway.get('/api/patients', { ...bearer, 'x-hospital-id': named })
     t.equal(answer.status, 403, named)
     t.match(await answer.json(), { code: 'hospital_mismatch', detail: HOSPITAL_MISMATCH_DETAIL })
@@ -24,7 +36,11 @@ t.test('naming another hospital is refused with the words of the seed', async (t
     `GET /api/patients HTTP/1.1\r\nHost: w\r\nAuthorization: Bearer ${token}\r\nX-Hospital-Id: ${CITY}\r\nx-hospital-id: ${CITY}\r\nConnection: close\r\n\r\n`,
   )
   t.match(repeated, /^HTTP\/1\.1 403/, 'repeated')
-  const nowhere = gateway.signer.bearer({ role: 'platform_admin', hospital_id: null, hospital_name: null })
+  const nowhere = gateway.signer.bearer({
+    role: 'platform_admin',
+    hospital_id: null,
+    hospital_name: null,
+  })
   t.equal((await gateway.get('/api/patients', { ...nowhere, 'x-hospital-id': CITY })).status, 403)
   t.equal(gateway.upstreams.patient.received.length, received, 'the service was not asked')
 })
@@ -64,7 +80,8 @@ t.test('each denial is an audit event of the hospital of the caller', async (t) 
   await eventually(async () => (await gateway.get('/api/patients', bearer)).status === 401, 6000)
   await eventually(() => seen.length >= 2)
 
-  for (const { events } of seen) t.ok(Value.Check(AuditMessageSchema.properties.events.items.properties.id, events[0]?.id))
+  for (const { events } of seen)
+    t.ok(Value.Check(AuditMessageSchema.properties.events.items.properties.id, events[0]?.id))
   t.match(seen[0], {
     subject: `audit.${CITY}.gateway.security.hospital_mismatch`,
     events: [
@@ -73,7 +90,14 @@ t.test('each denial is an audit event of the hospital of the caller', async (t) 
         service: 'gateway',
         action: 'security.hospital_mismatch',
         outcome: 'denied',
-        actor: { id: user, session_id: sid, username: 'doctor_city', role: 'doctor', ip: '127.0.0.1', user_agent: 'curl/8' },
+        actor: {
+          id: user,
+          session_id: sid,
+          username: 'doctor_city',
+          role: 'doctor',
+          ip: '127.0.0.1',
+          user_agent: 'curl/8',
+        },
         entity: { type: 'hospital', id: RIVERSIDE },
         request_id: mismatch.headers.get('x-request-id'),
       },
@@ -81,7 +105,9 @@ t.test('each denial is an audit event of the hospital of the caller', async (t) 
   })
   t.match(seen[1], {
     subject: `audit.${CITY}.gateway.access.denied`,
-    events: [{ action: 'access.denied', outcome: 'denied', reason: 'session ended', actor: { id: user } }],
+    events: [
+      { action: 'access.denied', outcome: 'denied', reason: 'session ended', actor: { id: user } },
+    ],
   })
 })
 

@@ -27,7 +27,12 @@ const FAILURES: [name: string, status: number, code: string, behave: (socket: So
   ['resets the connection', 502, 'bad_gateway', (socket) => socket.resetAndDestroy()],
   ['hangs up', 502, 'bad_gateway', (socket) => socket.end()],
   ['sends garbage', 502, 'bad_gateway', (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
-  ['sends a status that is none', 502, 'bad_gateway', (socket) => socket.end('HTTP/1.1 999999 X\r\n\r\n')],
+  [
+    'sends a status that is none',
+    502,
+    'bad_gateway',
+    (socket) => socket.end('HTTP/1.1 999999 X\r\n\r\n'),
+  ],
   ['says nothing', 504, 'gateway_timeout', () => {}],
 ]
 
@@ -40,7 +45,10 @@ for (const [name, status, code, behave] of FAILURES) {
     const gateway = await startGateway(t, { AUDIT_URL: strange.url, UPSTREAM_TIMEOUT_MS: '500' })
     for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
       const before = strange.requests()
-      const answer = await fetch(`${gateway.url}/api/audit/events`, { method, headers: gateway.signer.bearer() })
+      const answer = await fetch(`${gateway.url}/api/audit/events`, {
+        method,
+        headers: gateway.signer.bearer(),
+      })
       t.equal(answer.status, status, method)
       t.equal(strange.requests() - before, 1, `${method} was sent once`)
       const body = await answer.text()
@@ -53,7 +61,10 @@ for (const [name, status, code, behave] of FAILURES) {
 t.test('a service that is not there', async (t) => {
   const gateway = await startGateway(t, { AUDIT_URL: 'http://127.0.0.1:1' })
   for (const method of ['GET', 'POST']) {
-    const answer = await fetch(`${gateway.url}/api/audit/events`, { method, headers: gateway.signer.bearer() })
+    const answer = await fetch(`${gateway.url}/api/audit/events`, {
+      method,
+      headers: gateway.signer.bearer(),
+    })
     t.equal(answer.status, 503)
     t.equal(answer.headers.get('retry-after'), '1')
     const body = await answer.text()
@@ -65,7 +76,9 @@ t.test('a service that is not there', async (t) => {
 t.test('a 503 of a service is passed on, once, and not tried again', async (t) => {
   const gateway = await startGateway(t)
   gateway.upstreams.patient.answers.set('/api/patients', (_request, raw) => {
-    raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '7' }).end('{"code":"busy"}')
+    raw
+      .writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '7' })
+      .end('{"code":"busy"}')
     return undefined
   })
   const answer = await gateway.get('/api/patients', gateway.signer.bearer())
@@ -89,9 +102,25 @@ t.test('an answer that breaks off breaks off for the client too', async (t) => {
 t.test('headers that are about one connection are never an error of ours', async (t) => {
   const gateway = await startGateway(t)
   const bearer = `Authorization: Bearer ${gateway.signer.token()}`
-  for (const header of ['Expect: 100-continue', 'Expect: something', 'Keep-Alive: x', 'Keep-Alive: timeout=5', 'Upgrade: x', 'Upgrade: websocket\r\nConnection: Upgrade', 'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x', 'TE: trailers', 'Trailer: X-Sum', 'Proxy-Connection: keep-alive', 'Proxy-Authorization: Basic x', 'Connection: close, content-type', 'Accept: \xe9', 'User-Agent: \xff']) {
+  for (const header of [
+    'Expect: 100-continue',
+    'Expect: something',
+    'Keep-Alive: x',
+    'Keep-Alive: timeout=5',
+    'Upgrade: x',
+    'Upgrade: websocket\r\nConnection: Upgrade',
+    'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x',
+    'TE: trailers',
+    'Trailer: X-Sum',
+    'Proxy-Connection: keep-alive',
+    'Proxy-Authorization: Basic x',
+    'Connection: close, content-type',
+    'Accept: \xe9',
+    'User-Agent: \xff',
+  ]) {
     for (const rest of ['GET', 'POST']) {
-      const body = rest === 'POST' ? 'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}' : '\r\n'
+      const body =
+        rest === 'POST' ? 'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}' : '\r\n'
       const bytes = `${rest} /api/patients HTTP/1.1\r\nHost: w\r\n${bearer}\r\n${header}\r\n${body}`
       const answer = await exchange(gateway.port, Buffer.from(bytes, 'latin1'), 150)
       const last = [...answer.matchAll(/HTTP\/1\.1 (\d{3})/g)].at(-1)?.[1]
@@ -102,14 +131,20 @@ t.test('headers that are about one connection are never an error of ours', async
 
 t.test('an upgrade is an ordinary request: it needs a token', async (t) => {
   const gateway = await startGateway(t)
-  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
-  const answer = await exchange(gateway.port, `GET /api/patients HTTP/1.1\r\nHost: w\r\n${upgrade}\r\n`)
+  const upgrade =
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+  const answer = await exchange(
+    gateway.port,
+    `GET /api/patients HTTP/1.1\r\nHost: w\r\n${upgrade}\r\n`,
+  )
   t.match(answer, /^HTTP\/1\.1 401/)
 })
 
 t.test('closing leaves no connection to a service', async (t) => {
   const gateway = await startGateway(t)
-  await Promise.all(Array.from({ length: 20 }, () => gateway.get('/api/patients', gateway.signer.bearer())))
+  await Promise.all(
+    Array.from({ length: 20 }, () => gateway.get('/api/patients', gateway.signer.bearer())),
+  )
   t.ok((await gateway.upstreams.patient.connections()) > 0)
   gateway.app.server.closeAllConnections()
   await gateway.app.close()

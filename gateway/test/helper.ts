@@ -56,7 +56,10 @@ export async function startGateway(
     RATE_LIMIT: 'off',
     ...overrides,
   })
-  const app = buildApp(config, createLogger('gateway', 'info', { write: (line) => void lines.push(line) }))
+  const app = buildApp(
+    config,
+    createLogger('gateway', 'info', { write: (line) => void lines.push(line) }),
+  )
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(async () => {
     app.server.closeAllConnections()
@@ -114,7 +117,10 @@ export async function eventually(condition: () => unknown, within = 5000): Promi
   return Date.now() - start
 }
 
-async function startUpstreams(t: TestScope, signer: Signer): Promise<Record<ServiceName, Upstream>> {
+async function startUpstreams(
+  t: TestScope,
+  signer: Signer,
+): Promise<Record<ServiceName, Upstream>> {
   const started = await Promise.all(
     SERVICE_NAMES.map(async (name) => [name, await Upstream.start(t)] as const),
   )

@@ -12,28 +12,34 @@ t.test('tokens run out, and come back with time', async (t) => {
   t.equal(take('b', 0), 0, 'others are not touched')
   t.equal(take('a', 500), 0)
   t.equal(take('a', 500), 0.5)
-  t.strictSame([take('a', 60_000), take('a', 60_000), take('a', 60_000), take('a', 60_000)], [0, 0, 0, 0.5])
+  t.strictSame(
+    [take('a', 60_000), take('a', 60_000), take('a', 60_000), take('a', 60_000)],
+    [0, 0, 0, 0.5],
+  )
 })
 
-t.test('turns: beyond its share a key waits for itself, and beyond the line it is sent away', async (t) => {
-  const turns = new Turns({ active: 2, waiting: 1 })
-  const started: string[] = []
-  const take = (key: string, name: string) => turns.take(key, () => started.push(name))
-  const first = take('a', 'a1')
-  take('a', 'a2')
-  const third = take('a', 'a3')
-  t.strictSame(started, ['a1', 'a2'])
-  t.equal(take('a', 'a4'), undefined, 'the line is full')
-  take('b', 'b1')
-  t.strictSame(started, ['a1', 'a2', 'b1'], 'others do not wait')
-  third?.()
-  const fifth = take('a', 'a5')
-  first?.()
-  t.strictSame(started, ['a1', 'a2', 'b1', 'a5'], 'who left the line is not called')
-  fifth?.()
-  take('a', 'a6')
-  t.equal(started.at(-1), 'a6')
-})
+t.test(
+  'turns: beyond its share a key waits for itself, and beyond the line it is sent away',
+  async (t) => {
+    const turns = new Turns({ active: 2, waiting: 1 })
+    const started: string[] = []
+    const take = (key: string, name: string) => turns.take(key, () => started.push(name))
+    const first = take('a', 'a1')
+    take('a', 'a2')
+    const third = take('a', 'a3')
+    t.strictSame(started, ['a1', 'a2'])
+    t.equal(take('a', 'a4'), undefined, 'the line is full')
+    take('b', 'b1')
+    t.strictSame(started, ['a1', 'a2', 'b1'], 'others do not wait')
+    third?.()
+    const fifth = take('a', 'a5')
+    first?.()
+    t.strictSame(started, ['a1', 'a2', 'b1', 'a5'], 'who left the line is not called')
+    fifth?.()
+    take('a', 'a6')
+    t.equal(started.at(-1), 'a6')
+  },
+)
 
 t.test('an IPv6 customer is one network', async (t) => {
   t.equal(networkOf('10.0.0.1'), '10.0.0.1')
@@ -58,14 +64,22 @@ t.test('public routes are limited by address, whatever X-Forwarded-For says', as
   t.equal(answer?.headers.get('ratelimit-limit'), '300')
   t.equal(answer?.headers.get('ratelimit-remaining'), '0')
   t.ok(answer?.headers.get('ratelimit-reset'))
-  t.equal((await gateway.get('/api/patients', gateway.signer.bearer())).status, 200, 'who is signed in works on')
+  t.equal(
+    (await gateway.get('/api/patients', gateway.signer.bearer())).status,
+    200,
+    'who is signed in works on',
+  )
 })
 
 t.test('behind a trusted proxy each client has its own limit', async (t) => {
   const gateway = await startGateway(t, { RATE_LIMIT: 'on', TRUST_PROXY: '127.0.0.0/8, ::1' })
   const answers = await Promise.all(
     Array.from({ length: 400 }, (_, index) =>
-      gateway.post('/api/auth/login', {}, { 'x-forwarded-for': `198.51.${index >> 8}.${index & 255}` }),
+      gateway.post(
+        '/api/auth/login',
+        {},
+        { 'x-forwarded-for': `198.51.${index >> 8}.${index & 255}` },
+      ),
     ),
   )
   t.ok(answers.every(({ status }) => status === 200))
@@ -94,12 +108,17 @@ t.test('a user who is in a loop is stopped, a colleague is not', async (t) => {
   const statuses = new Set<number>()
   for (let round = 0; round < 10; round += 1) {
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () => gateway.app.inject({ url: '/api/patients', headers: looping })),
+      Array.from({ length: 200 }, () =>
+        gateway.app.inject({ url: '/api/patients', headers: looping }),
+      ),
     )
     for (const { statusCode } of answers) statuses.add(statusCode)
   }
   t.strictSame([...statuses].sort(), [200, 429])
-  t.equal((await gateway.get('/api/patients', gateway.signer.bearer({ hospital_id: CITY }))).status, 200)
+  t.equal(
+    (await gateway.get('/api/patients', gateway.signer.bearer({ hospital_id: CITY }))).status,
+    200,
+  )
 })
 
 t.test('a hospital whose requests hang keeps no other hospital waiting', async (t) => {
@@ -120,11 +139,17 @@ t.test('a hospital whose requests hang keeps no other hospital waiting', async (
   const left = slow(leaving.signal).catch(() => 'left')
   await new Promise((resolve) => setTimeout(resolve, 100))
   t.equal(hanging.length, 24, 'its share is under way')
-  const other = await gateway.get('/api/patients/1', gateway.signer.bearer({ hospital_id: RIVERSIDE }))
+  const other = await gateway.get(
+    '/api/patients/1',
+    gateway.signer.bearer({ hospital_id: RIVERSIDE }),
+  )
   t.equal(other.status, 200, 'another hospital is served')
   leaving.abort()
   t.equal(await left, 'left')
   const release = setInterval(() => hanging.shift()?.(), 1)
   t.teardown(() => clearInterval(release))
-  t.ok((await Promise.all(waiting)).every(({ status }) => status === 200), 'in the end all are served')
+  t.ok(
+    (await Promise.all(waiting)).every(({ status }) => status === 200),
+    'in the end all are served',
+  )
 })

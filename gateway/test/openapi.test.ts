@@ -3,7 +3,10 @@ import { mergeDocuments } from '../src/openapi.ts'
 import { startGateway } from './helper.ts'
 
 const document = (path: string, schema: object) => ({
-  paths: { [path]: { get: { responses: { 200: { $ref: '#/components/schemas/Thing' } } } }, '/internal/x': { get: {} } },
+  paths: {
+    [path]: { get: { responses: { 200: { $ref: '#/components/schemas/Thing' } } } },
+    '/internal/x': { get: {} },
+  },
   components: { schemas: { Thing: schema, Problem: { type: 'object' } } },
 })
 
@@ -16,13 +19,22 @@ t.test('documents are merged, clashing names are told apart', async (t) => {
   t.match(merged, {
     openapi: '3.1.0',
     paths: {
-      '/api/auth/profile': { get: { tags: ['auth'], responses: { 200: { $ref: '#/components/schemas/Thing' } } } },
+      '/api/auth/profile': {
+        get: { tags: ['auth'], responses: { 200: { $ref: '#/components/schemas/Thing' } } },
+      },
       '/api/patients': {
-        get: { tags: ['patient'], responses: { 200: { $ref: '#/components/schemas/patient_Thing' } } },
+        get: {
+          tags: ['patient'],
+          responses: { 200: { $ref: '#/components/schemas/patient_Thing' } },
+        },
       },
     },
     components: {
-      schemas: { Thing: { type: 'string' }, patient_Thing: { type: 'number' }, Problem: { type: 'object' } },
+      schemas: {
+        Thing: { type: 'string' },
+        patient_Thing: { type: 'number' },
+        Problem: { type: 'object' },
+      },
       securitySchemes: { access_token: { scheme: 'bearer' } },
     },
   })
@@ -31,7 +43,9 @@ t.test('documents are merged, clashing names are told apart', async (t) => {
 
 t.test('openapi.json holds every service that is there', async (t) => {
   const gateway = await startGateway(t)
-  gateway.upstreams.patient.answers.set('/openapi.json', () => document('/api/patients', { type: 'number' }))
+  gateway.upstreams.patient.answers.set('/openapi.json', () =>
+    document('/api/patients', { type: 'number' }),
+  )
   await gateway.upstreams.audit.close()
   const answer = await gateway.get('/openapi.json')
   t.equal(answer.status, 200)

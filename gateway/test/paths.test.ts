@@ -3,10 +3,45 @@ import { isWellFormedUrl } from '../src/paths.ts'
 import { exchange, startGateway } from './helper.ts'
 
 t.test('which URLs are well formed', async (t) => {
-  for (const url of ['/', '/a', '/a/', '/.well-known/jwks.json', '/a~b/c-d_e.f', '/a?b=%20&c=é'.replace('é', '%C3%A9'), '/a?x=/../y', '/a?']) {
+  for (const url of [
+    '/',
+    '/a',
+    '/a/',
+    '/.well-known/jwks.json',
+    '/a~b/c-d_e.f',
+    '/a?b=%20&c=é'.replace('é', '%C3%A9'),
+    '/a?x=/../y',
+    '/a?',
+  ]) {
     t.ok(isWellFormedUrl(url), url)
   }
-  for (const url of ['', 'a', '*', '//', '//a', '/a//b', '/a//', '/.', '/..', '/a/.', '/a/./b', '/a/../b', '/a/...', '/%61', '/a%2fb', '/a\\b', '/a;b', '/a b', '/a?b#c', '/a#b', '/é', '/a?é', '/a?b c', 'http://h/a', `/${'a'.repeat(5000)}`]) {
+  for (const url of [
+    '',
+    'a',
+    '*',
+    '//',
+    '//a',
+    '/a//b',
+    '/a//',
+    '/.',
+    '/..',
+    '/a/.',
+    '/a/./b',
+    '/a/../b',
+    '/a/...',
+    '/%61',
+    '/a%2fb',
+    '/a\\b',
+    '/a;b',
+    '/a b',
+    '/a?b#c',
+    '/a#b',
+    '/é',
+    '/a?é',
+    '/a?b c',
+    'http://h/a',
+    `/${'a'.repeat(5000)}`,
+  ]) {
     t.notOk(isWellFormedUrl(url), url)
   }
 })
@@ -14,8 +49,23 @@ t.test('which URLs are well formed', async (t) => {
 t.test('malformed URLs get our 400 with all headers', async (t) => {
   const gateway = await startGateway(t)
   const bearer = `Authorization: Bearer ${gateway.signer.token()}`
-  for (const url of ['/%zz', '/api/%70atients/1', '//api/patients', '/api/patients/..%2f', '/api/patients/./1', '/api/patients/%00', '/api/patients/%252e%252e', '/api/patients//', 'http://evil.test/api/patients', '/api/patients#x', '*']) {
-    const answer = await exchange(gateway.port, `GET ${url} HTTP/1.1\r\nHost: w\r\n${bearer}\r\nConnection: close\r\n\r\n`)
+  for (const url of [
+    '/%zz',
+    '/api/%70atients/1',
+    '//api/patients',
+    '/api/patients/..%2f',
+    '/api/patients/./1',
+    '/api/patients/%00',
+    '/api/patients/%252e%252e',
+    '/api/patients//',
+    'http://evil.test/api/patients',
+    '/api/patients#x',
+    '*',
+  ]) {
+    const answer = await exchange(
+      gateway.port,
+      `GET ${url} HTTP/1.1\r\nHost: w\r\n${bearer}\r\nConnection: close\r\n\r\n`,
+    )
     t.match(answer, /^HTTP\/1\.1 400/, url)
     t.match(answer, /"code":"malformed_request"/, url)
     t.match(answer, /x-request-id: /i, url)
@@ -26,11 +76,21 @@ t.test('malformed URLs get our 400 with all headers', async (t) => {
 
 t.test('bytes that are no request get our 400 too', async (t) => {
   const gateway = await startGateway(t)
-  for (const bytes of ['\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', 'GET\r\n\r\n', 'FOO /api/patients HTTP/1.1\r\nHost: w\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', 'GET /api/patients HTTP/1.1\r\n\r\n', 'GET / HTTP/1.1\r\nHost: w\r\nBad Header: x\r\n\r\n']) {
+  for (const bytes of [
+    '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n',
+    'GET\r\n\r\n',
+    'FOO /api/patients HTTP/1.1\r\nHost: w\r\n\r\n',
+    'GET / HTTP/9.9\r\n\r\n',
+    'GET /api/patients HTTP/1.1\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: w\r\nBad Header: x\r\n\r\n',
+  ]) {
     const answer = await exchange(gateway.port, bytes)
     t.match(answer, /^HTTP\/1\.1 400/, JSON.stringify(bytes))
   }
-  const large = await exchange(gateway.port, `GET / HTTP/1.1\r\nHost: w\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)
+  const large = await exchange(
+    gateway.port,
+    `GET / HTTP/1.1\r\nHost: w\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+  )
   t.match(large, /^HTTP\/1\.1 431/)
   t.match(large, /"code":"headers_too_large"/)
 })
@@ -45,7 +105,10 @@ t.test('one trailing slash is dropped, the query stays', async (t) => {
     ['/api/patients/1?a=b?c=d', '/api/patients/1?a=b?c=d'],
   ] as const) {
     const bearer = `Authorization: Bearer ${gateway.signer.token()}`
-    const answer = await exchange(gateway.port, `GET ${asked} HTTP/1.1\r\nHost: w\r\n${bearer}\r\nConnection: close\r\n\r\n`)
+    const answer = await exchange(
+      gateway.port,
+      `GET ${asked} HTTP/1.1\r\nHost: w\r\n${bearer}\r\nConnection: close\r\n\r\n`,
+    )
     t.match(answer, /^HTTP\/1\.1 200/, asked)
     t.equal(gateway.upstreams.patient.last.url, sent)
   }
@@ -54,11 +117,44 @@ t.test('one trailing slash is dropped, the query stays', async (t) => {
 t.test('of any path, either a 4xx or the very same path upstream', async (t) => {
   const gateway = await startGateway(t)
   const bearer = `Authorization: Bearer ${gateway.signer.token()}`
-  const pieces = ['/', '//', '.', '..', '%2e', '%2f', '%5c', '\\', '%00', '%', ';', '~', '-', '_', 'a', 'B', '1', 'patients', '?', '?a=', '&', '=', '%20', '#', '@', ':', '+', '\xe9', 'x'.repeat(120)]
+  const pieces = [
+    '/',
+    '//',
+    '.',
+    '..',
+    '%2e',
+    '%2f',
+    '%5c',
+    '\\',
+    '%00',
+    '%',
+    ';',
+    '~',
+    '-',
+    '_',
+    'a',
+    'B',
+    '1',
+    'patients',
+    '?',
+    '?a=',
+    '&',
+    '=',
+    '%20',
+    '#',
+    '@',
+    ':',
+    '+',
+    '\xe9',
+    'x'.repeat(120),
+  ]
   let forwarded = 0
   for (let round = 0; round < 1500; round += 1) {
     const length = 1 + Math.floor(Math.random() * 6)
-    const tail = Array.from({ length }, () => pieces[Math.floor(Math.random() * pieces.length)]).join('')
+    const tail = Array.from(
+      { length },
+      () => pieces[Math.floor(Math.random() * pieces.length)],
+    ).join('')
     const url = `/api/patients${tail}`
     const before = gateway.upstreams.patient.received.length
     const request = `GET ${url} HTTP/1.1\r\nHost: w\r\n${bearer}\r\nConnection: close\r\n\r\n`
@@ -68,7 +164,8 @@ t.test('of any path, either a 4xx or the very same path upstream', async (t) => 
       forwarded += 1
       const [path = '', ...query] = url.split('?')
       const sent = [path.replace(/\/$/, ''), ...query].join('?')
-      if (gateway.upstreams.patient.last.url !== sent) t.fail(`${url} became ${gateway.upstreams.patient.last.url}`)
+      if (gateway.upstreams.patient.last.url !== sent)
+        t.fail(`${url} became ${gateway.upstreams.patient.last.url}`)
     } else if (status < 400 || status > 499) {
       t.fail(`${url} was answered ${status}`)
     }
@@ -78,7 +175,16 @@ t.test('of any path, either a 4xx or the very same path upstream', async (t) => 
 
 t.test('what is no part of the API is 404, with and without a token', async (t) => {
   const gateway = await startGateway(t)
-  for (const path of ['/', '/api', '/api/nothing', '/api/patient', '/api/patientsx', '/internal/revocations', '/metrics', '/malformed']) {
+  for (const path of [
+    '/',
+    '/api',
+    '/api/nothing',
+    '/api/patient',
+    '/api/patientsx',
+    '/internal/revocations',
+    '/metrics',
+    '/malformed',
+  ]) {
     for (const headers of [{}, gateway.signer.bearer()]) {
       const answer = await gateway.get(path, headers)
       t.equal(answer.status, 404, path)

@@ -54,9 +54,17 @@ t.test('the headers of an answer, all of them', async (t) => {
 
 t.test('errors carry the same headers', async (t) => {
   const gateway = await startGateway(t)
-  for (const path of ['/nothing', '/api/patients', '/%zz', '/health', '/ready', '/.well-known/jwks.json']) {
+  for (const path of [
+    '/nothing',
+    '/api/patients',
+    '/%zz',
+    '/health',
+    '/ready',
+    '/.well-known/jwks.json',
+  ]) {
     const { headers } = await gateway.get(path)
-    for (const [name, value] of Object.entries(SECURITY)) t.equal(headers.get(name), value, `${path} ${name}`)
+    for (const [name, value] of Object.entries(SECURITY))
+      t.equal(headers.get(name), value, `${path} ${name}`)
     t.match(headers.get('x-request-id'), /^[0-9a-f-]{36}$/, path)
     t.equal(headers.get('x-hospital-id'), null)
   }
@@ -74,7 +82,7 @@ t.test('a service may say how long its answer keeps', async (t) => {
 t.test('the hospital s name is a header, whatever it is written with', async (t) => {
   const gateway = await startGateway(t)
   for (const [name, header] of [
-    ['St. Mary\'s Clinic', 'St. Mary\'s Clinic'],
+    ["St. Mary's Clinic", "St. Mary's Clinic"],
     ['Hôpital Général', 'Hôpital Général'],
     ['Клиника', encodeURI('Клиника')],
     ['a\r\nSet-Cookie: x=y', 'a%0D%0ASet-Cookie:%20x=y'],
@@ -108,7 +116,10 @@ t.test('no page of another origin may call, unless it is on the list', async (t)
   t.equal(allowed.status, 204)
   t.equal(allowed.headers.get('access-control-allow-origin'), 'https://app.test')
   t.equal(allowed.headers.get('access-control-allow-credentials'), null)
-  const answer = await open.get('/api/patients', { ...open.signer.bearer(), origin: 'https://app.test' })
+  const answer = await open.get('/api/patients', {
+    ...open.signer.bearer(),
+    origin: 'https://app.test',
+  })
   t.equal(answer.headers.get('access-control-allow-origin'), 'https://app.test')
   const stranger = await open.get('/api/hospitals', { origin: 'https://evil.test' })
   t.not(stranger.headers.get('access-control-allow-origin'), 'https://evil.test')
@@ -119,7 +130,10 @@ t.test('public keys are shown, private ones never', async (t) => {
   const answer = await gateway.get('/.well-known/jwks.json')
   t.equal(answer.headers.get('cache-control'), 'public, max-age=60')
   const { keys } = (await answer.json()) as { keys: object[] }
-  t.strictSame(keys.map((key) => Object.keys(key).sort()), [['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']])
+  t.strictSame(
+    keys.map((key) => Object.keys(key).sort()),
+    [['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']],
+  )
 })
 
 t.test('ready tells which part is away', async (t) => {
@@ -133,7 +147,10 @@ t.test('ready tells which part is away', async (t) => {
   })
   await gateway.upstreams.audit.close()
   await eventually(async () => (await gateway.get('/ready')).status === 503)
-  t.match(await (await gateway.get('/ready')).json(), { status: 'unavailable', parts: { audit: 'down' } })
+  t.match(await (await gateway.get('/ready')).json(), {
+    status: 'unavailable',
+    parts: { audit: 'down' },
+  })
 })
 
 t.test('a gateway that drains says so, and closes connections after their answer', async (t) => {
@@ -141,12 +158,15 @@ t.test('a gateway that drains says so, and closes connections after their answer
   gateway.app.beginDrain()
   t.equal((await gateway.get('/ready')).status, 503)
   const request = `GET /api/patients HTTP/1.1\r\nHost: w\r\nAuthorization: Bearer ${gateway.signer.token()}\r\n\r\n`
-  t.match(await exchange(gateway.port, request), /^HTTP\/1\.1 200[^]*connection: close/i)
+  t.match(await exchange(gateway.port, request), /^HTTP\/1\.1 200.*connection: close/is)
 })
 
 t.test('a HEAD request is answered without a body', async (t) => {
   const gateway = await startGateway(t)
-  const answer = await fetch(`${gateway.url}/api/patients/1`, { method: 'HEAD', headers: gateway.signer.bearer() })
+  const answer = await fetch(`${gateway.url}/api/patients/1`, {
+    method: 'HEAD',
+    headers: gateway.signer.bearer(),
+  })
   t.equal(answer.status, 200)
   t.equal(gateway.upstreams.patient.last.method, 'HEAD')
 })

@@ -126,7 +126,9 @@ t.test('what was learned, in any order', async (t) => {
   const sessions = new Revocations()
   const { sid } = claims({}) as { sid: string }
   sessions.endSession({ session_id: sid, revoked_at: at(0), expires_at: at(-1) })
-  sessions.addRevocations([{ kind: 'hospital', id: CITY, revoked_at: at(-30_000), expires_at: soon() }])
+  sessions.addRevocations([
+    { kind: 'hospital', id: CITY, revoked_at: at(-30_000), expires_at: soon() },
+  ])
   t.equal(sessions.refusalOf(claims({ sid })), undefined, 'an entry that is over is forgotten')
   t.equal(sessions.refusalOf(old), 'hospital sessions ended')
   t.equal(sessions.refusalOf(claims({ hospital_id: null, iat: 1 })), undefined)

@@ -46,7 +46,11 @@ export class Signer {
 
   /** A token of these claims; what is not said is made up. */
   token(claims: object = {}, header: object = {}, key = this.key()): string {
-    return es256({ alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...header }, accessClaims(claims), key)
+    return es256(
+      { alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...header },
+      accessClaims(claims),
+      key,
+    )
   }
 
   /** The header that carries such a token. */
@@ -75,9 +79,16 @@ export function accessClaims(changes: object = {}): Partial<AccessClaims> {
 }
 
 /** Signs header and claims, whatever they say. */
-export function es256(header: object, claims: object, { privateKey }: { privateKey: KeyObject }): string {
+export function es256(
+  header: object,
+  claims: object,
+  { privateKey }: { privateKey: KeyObject },
+): string {
   const text = `${encoded(header)}.${encoded(claims)}`
-  const signature = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+  const signature = sign('sha256', Buffer.from(text), {
+    key: privateKey,
+    dsaEncoding: 'ieee-p1363',
+  })
   return `${text}.${signature.toString('base64url')}`
 }
 

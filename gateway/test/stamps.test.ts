@@ -12,7 +12,9 @@ const values = ({ rawHeaders }: Received, name: string) =>
   rawHeaders.filter(([it]) => it === name).map(([, value]) => value)
 
 const rawGet = (path: string, ...headers: string[]) =>
-  [`GET ${path} HTTP/1.1`, 'Host: wardstone.test', ...headers, 'Connection: close', '', ''].join('\r\n')
+  [`GET ${path} HTTP/1.1`, 'Host: wardstone.test', ...headers, 'Connection: close', '', ''].join(
+    '\r\n',
+  )
 
 t.test('the caller of the token is stamped on the request, and nothing else passes', async (t) => {
   const gateway = await startGateway(t)
@@ -49,7 +51,10 @@ t.test('a Connection header that names a stamp does not take it away', async (t)
   const gateway = await startGateway(t)
   const bearer = `Authorization: Bearer ${gateway.signer.token({ hospital_id: CITY })}`
   for (const name of [...STAMPS, STAMPS.join(', '), `close, ${STAMPS.join(',')}`]) {
-    const answer = await exchange(gateway.port, rawGet('/api/patients', bearer, `Connection: ${name}`))
+    const answer = await exchange(
+      gateway.port,
+      rawGet('/api/patients', bearer, `Connection: ${name}`),
+    )
     t.match(answer, /^HTTP\/1.1 200/, name)
     const { last } = gateway.upstreams.patient
     for (const stamp of STAMPS) t.equal(values(last, stamp).length, 1, `${stamp} once`)
@@ -78,13 +83,26 @@ t.test('without the fixed list the same header does take the stamp away', async 
 t.test('other spellings of the stamps never reach a service', async (t) => {
   const gateway = await startGateway(t)
   const bearer = `Authorization: Bearer ${gateway.signer.token({ hospital_id: CITY })}`
-  const aliases = ['X_Hospital_Id', 'X.Hospital.Id', 'X-Hospital_Id', 'x_user_role', 'X.User.Role', 'X_REQUEST_ID']
+  const aliases = [
+    'X_Hospital_Id',
+    'X.Hospital.Id',
+    'X-Hospital_Id',
+    'x_user_role',
+    'X.User.Role',
+    'X_REQUEST_ID',
+  ]
   for (const alias of aliases) {
     const forged = [`${alias}: ${RIVERSIDE}`, `${alias}: ${RIVERSIDE}`]
-    t.match(await exchange(gateway.port, rawGet('/api/patients', bearer, ...forged)), /^HTTP\/1.1 200/)
+    t.match(
+      await exchange(gateway.port, rawGet('/api/patients', bearer, ...forged)),
+      /^HTTP\/1.1 200/,
+    )
     t.notMatch(JSON.stringify(gateway.upstreams.patient.last.rawHeaders), RIVERSIDE, alias)
   }
-  const spaced = await exchange(gateway.port, rawGet('/api/patients', bearer, `X-Hospital-Id : ${RIVERSIDE}`))
+  const spaced = await exchange(
+    gateway.port,
+    rawGet('/api/patients', bearer, `X-Hospital-Id : ${RIVERSIDE}`),
+  )
   t.match(spaced, /^HTTP\/1.1 400/, 'a space before the colon')
 })
 
@@ -108,7 +126,11 @@ t.test('a public route is called by nobody, whoever the client says it is', asyn
   const answer = await gateway.post(
     '/api/auth/login/',
     { username: 'a', password: 'b' },
-    { ...gateway.signer.bearer({ hospital_id: CITY }), 'x-hospital-id': CITY, 'x-user-id': randomUUID() },
+    {
+      ...gateway.signer.bearer({ hospital_id: CITY }),
+      'x-hospital-id': CITY,
+      'x-user-id': randomUUID(),
+    },
   )
   t.equal(answer.status, 200)
   t.equal(answer.headers.get('x-hospital-id'), null)

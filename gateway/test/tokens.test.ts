@@ -25,14 +25,14 @@ function badTokens(signer: Signer): Record<string, string> {
     'no signature': `${header}.${payload}.`,
     'cut signature': good.slice(0, -4),
     'other payload': `${header}.${encoded(accessClaims({ role: 'admin' }))}.${signature}`,
-    'padded': `${header}=.${payload}.${signature}`,
+    padded: `${header}=.${payload}.${signature}`,
     'alg none': `${encoded({ alg: 'none', typ: 'at+jwt', kid: 'key-1' })}.${payload}.`,
     'alg none, signed': `${encoded({ alg: 'none', typ: 'at+jwt', kid: 'key-1' })}.${payload}.${signature}`,
     'HS256 with the public key': hs256({}, pem),
     'HS256 with the public key, trimmed': hs256({}, pem.trim()),
     'HS256 with the public key, padded': hs256({}, `\n${pem}`),
     'HS256 with nothing': hs256({}, ''),
-    'ES384': es256({ alg: 'ES384', typ: 'at+jwt', kid: 'key-1' }, accessClaims(), p384),
+    ES384: es256({ alg: 'ES384', typ: 'at+jwt', kid: 'key-1' }, accessClaims(), p384),
     'alg of another case': signer.token({}, { alg: 'es256' }),
     'signed by a stranger': stranger.token(),
     'unknown kid': signer.token({}, { kid: 'nobody' }),
@@ -43,10 +43,10 @@ function badTokens(signer: Signer): Record<string, string> {
     'typ JWT': signer.token({}, { typ: 'JWT' }),
     'no typ': signer.token({}, { typ: undefined }),
     'unknown crit': signer.token({}, { crit: ['exp'] }),
-    'expired': signer.token({ iat: now() - 700, exp: now() - 10 }),
+    expired: signer.token({ iat: now() - 700, exp: now() - 10 }),
     'not yet valid': signer.token({ nbf: now() + 60 }),
     'exp is text': signer.token({ exp: String(now() + 600) }),
-    'exp is endless': signer.token({ exp: 1e400 }),
+    'exp is null': signer.token({ exp: null }),
     'other issuer': signer.token({ iss: 'somebody' }),
     'other audience': signer.token({ aud: 'another-api' }),
     'numeric audience': signer.token({ aud: 5 }),
@@ -64,7 +64,11 @@ function badTokens(signer: Signer): Record<string, string> {
 
 t.test('every bad token gets the same 401', async (t) => {
   const gateway = await startGateway(t)
-  t.equal((await gateway.get('/api/patients', gateway.signer.bearer())).status, 200, 'a good one passes')
+  t.equal(
+    (await gateway.get('/api/patients', gateway.signer.bearer())).status,
+    200,
+    'a good one passes',
+  )
   const before = gateway.upstreams.patient.received.length
   const bodies = new Set<string>()
   const cases = badTokens(gateway.signer)
@@ -81,7 +85,14 @@ t.test('every bad token gets the same 401', async (t) => {
     bodies.add(JSON.stringify(body))
   }
   t.equal(bodies.size, 1, 'one body for all')
-  for (const value of ['Bearer', 'Bearer ', 'Bearer\tx.y.z', 'Bearer  a.b.c', 'Basic YTpi', 'a.b.c']) {
+  for (const value of [
+    'Bearer',
+    'Bearer ',
+    'Bearer\tx.y.z',
+    'Bearer  a.b.c',
+    'Basic YTpi',
+    'a.b.c',
+  ]) {
     t.equal((await gateway.get('/api/patients', { authorization: value })).status, 401, value)
   }
   t.equal(gateway.upstreams.patient.received.length, before, 'no service was asked')
@@ -89,7 +100,13 @@ t.test('every bad token gets the same 401', async (t) => {
 
 t.test('no token is told to sign in', async (t) => {
   const gateway = await startGateway(t)
-  for (const path of ['/api/patients', '/api/patients/', '/api/auth/profile', '/api/audit/events', '/api/auth/login']) {
+  for (const path of [
+    '/api/patients',
+    '/api/patients/',
+    '/api/auth/profile',
+    '/api/audit/events',
+    '/api/auth/login',
+  ]) {
     const answer = await gateway.get(path)
     t.equal(answer.status, 401, path)
     t.equal(answer.headers.get('www-authenticate'), 'Bearer')
@@ -109,7 +126,10 @@ t.test('made-up key ids do not flood the auth service', async (t) => {
   for (let from = 0; from < tokens.length; from += 200) {
     const answers = await Promise.all(
       tokens.slice(from, from + 200).map((token) =>
-        gateway.app.inject({ url: '/api/patients', headers: { authorization: `Bearer ${token}` } }),
+        gateway.app.inject({
+          url: '/api/patients',
+          headers: { authorization: `Bearer ${token}` },
+        }),
       ),
     )
     if (answers.some(({ statusCode }) => statusCode !== 401)) t.fail('a made-up token passed')
@@ -136,7 +156,8 @@ t.test('an auth service that is away stops nobody whose key is known', async (t)
 t.test('while no key was ever known the answer is 503, and soon after it is not', async (t) => {
   const signer = new Signer()
   const gateway = await startGateway(t, {}, signer, {
-    prepare: ({ auth }) => auth.answers.set('/.well-known/jwks.json', () => ({ error: 'starting' })),
+    prepare: ({ auth }) =>
+      auth.answers.set('/.well-known/jwks.json', () => ({ error: 'starting' })),
   })
   const answer = await gateway.get('/api/patients', signer.bearer())
   t.equal(answer.status, 503)
@@ -144,15 +165,22 @@ t.test('while no key was ever known the answer is 503, and soon after it is not'
   t.match(await answer.json(), { code: 'unavailable' })
   t.equal((await gateway.get('/.well-known/jwks.json')).status, 503)
   gateway.upstreams.auth.answers.set('/.well-known/jwks.json', () => signer.jwks())
-  await eventually(async () => (await gateway.get('/api/patients', signer.bearer())).status === 200, 3000)
+  await eventually(
+    async () => (await gateway.get('/api/patients', signer.bearer())).status === 200,
+    3000,
+  )
 })
 
 t.test('while revocations were never told the answer is 503', async (t) => {
   const signer = new Signer()
   const gateway = await startGateway(t, {}, signer, {
-    prepare: ({ auth }) => auth.answers.set('/internal/revocations', () => ({ revocations: [{ kind: 'x' }] })),
+    prepare: ({ auth }) =>
+      auth.answers.set('/internal/revocations', () => ({ revocations: [{ kind: 'x' }] })),
   })
   t.equal((await gateway.get('/api/patients', signer.bearer())).status, 503)
   gateway.upstreams.auth.answers.set('/internal/revocations', () => ({ revocations: [] }))
-  await eventually(async () => (await gateway.get('/api/patients', signer.bearer())).status === 200, 3000)
+  await eventually(
+    async () => (await gateway.get('/api/patients', signer.bearer())).status === 200,
+    3000,
+  )
 })
