@@ -30,7 +30,10 @@ export class ClusterFile {
   /** Writes the whole file. */
   write() {
     this.#written = true
-    writeSecretFile(this.#file, `${JSON.stringify(Object.fromEntries(this.#parts), undefined, 2)}\n`)
+    writeSecretFile(
+      this.#file,
+      `${JSON.stringify(Object.fromEntries(this.#parts), undefined, 2)}\n`,
+    )
   }
 
   /** The cluster is no more. */

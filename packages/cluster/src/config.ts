@@ -16,7 +16,8 @@ export interface ClusterConfig {
   inherited: NodeJS.ProcessEnv
 }
 
-const DECIDED = /^(WARDSTONE_.*|HOST|PORT|METRICS_PORT|NATS_URL|RATE_LIMIT|.*DATABASE_URL|.*_KEY|.*_FILE)$/
+const DECIDED =
+  /^(WARDSTONE_.*|HOST|PORT|METRICS_PORT|NATS_URL|RATE_LIMIT|.*DATABASE_URL|.*_KEY|.*_FILE)$/
 
 /** The settings in these environment variables; a wrong one is a clear sentence. */
 export function clusterConfig(env: NodeJS.ProcessEnv): ClusterConfig {

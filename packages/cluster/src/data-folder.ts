@@ -21,7 +21,9 @@ export class DataFolder {
       mkdirSync(join(path, 'processes'), { recursive: true })
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code
-      throw new ClusterProblem(`The data folder ${path} cannot be made (${reason}): choose another with WARDSTONE_DATA.`)
+      throw new ClusterProblem(
+        `The data folder ${path} cannot be made (${reason}): choose another with WARDSTONE_DATA.`,
+      )
     }
     const folder = new DataFolder(path)
     folder.#acquire()

@@ -2,23 +2,24 @@ import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
 import { readClusterFile } from './cluster-file.ts'
 import { dataFolderIn } from './config.ts'
+import { databaseUrlsOn } from './databases.ts'
 import { loadLarge } from './demo/demo-data.ts'
 import { DEMO_PASSWORD, demoUsername } from './demo/load-accounts.ts'
-import { databaseUrlsOn } from './databases.ts'
 import { ClusterProblem } from './problem.ts'
 
 const USAGE = 'Usage: pnpm demo:load --hospitals 20 --patients 5000 (patients of each hospital)'
 
 try {
-  await main()
+  // biome-ignore lint/style/noProcessEnv: a program of its own
+  await main(process.env)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-async function main() {
+async function main(env: NodeJS.ProcessEnv) {
   const { hospitals, patients } = wanted()
-  const databases = databaseUrlsOn(adminUrl())
+  const databases = databaseUrlsOn(adminUrl(env))
   const bar = new SingleBar({
     format: '{bar} {percentage}% | {value} of {total} patients | {duration_formatted}',
     noTTYOutput: true,
@@ -44,9 +45,11 @@ function wanted() {
   return { hospitals, patients }
 }
 
-function adminUrl(): string {
-  const data = dataFolderIn(process.env)
-  const url = process.env.DATABASE_URL || readClusterFile(data)?.postgres?.url
+function adminUrl(env: NodeJS.ProcessEnv): string {
+  const data = dataFolderIn(env)
+  const url = env.DATABASE_URL || readClusterFile(data)?.postgres?.url
   if (url) return url
-  throw new ClusterProblem(`No cluster runs on ${data}: start one with npm start, or set WARDSTONE_DATA.`)
+  throw new ClusterProblem(
+    `No cluster runs on ${data}: start one with npm start, or set WARDSTONE_DATA.`,
+  )
 }

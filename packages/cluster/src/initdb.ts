@@ -32,7 +32,7 @@ export function initialise({ initdb, data, user, password, durable }: Initialisa
       ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ...(durable ? [] : ['--no-sync']),
     ],
-    { ...user, cwd: draft, encoding: 'utf8' }
+    { ...user, cwd: draft, encoding: 'utf8' },
   )
   rmSync(passwordFile)
   if (done.status !== 0) {

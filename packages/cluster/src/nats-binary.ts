@@ -21,7 +21,7 @@ export function findNatsServer(): NatsBinary {
   const fetched = probe(join(UNPACKED, 'usr/sbin/nats-server'))
   if (fetched) return fetched
   throw new ClusterProblem(
-    'There is no nats-server on this machine: put one on the PATH (https://nats.io/download) or set NATS_URL to a server of yours.'
+    'There is no nats-server on this machine: put one on the PATH (https://nats.io/download) or set NATS_URL to a server of yours.',
   )
 }
 

@@ -1,5 +1,5 @@
-import type { NatsBinary } from './nats-binary.ts'
 import { natsPermissions } from '@wardstone/events'
+import type { NatsBinary } from './nats-binary.ts'
 
 /** What goes into the configuration file of nats-server. */
 export interface NatsConfig {

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { natsPermissions } from '@wardstone/events'
 import { connect } from 'nats'
 import { findNatsServer } from './nats-binary.ts'
 import { natsConfig } from './nats-config.ts'
-import { natsPermissions } from '@wardstone/events'
 import { Part, type PartChange } from './part.ts'
 import { freePort } from './ports.ts'
 import { randomPassword, secretFile, writeSecretFile } from './secret-file.ts'
@@ -28,12 +28,7 @@ export class NatsServer {
   readonly #passwords: Record<string, string>
   readonly #part: Part
 
-  private constructor(
-    port: number,
-    data: string,
-    passwords: Record<string, string>,
-    part: Part,
-  ) {
+  private constructor(port: number, data: string, passwords: Record<string, string>, part: Part) {
     this.port = port
     this.data = data
     this.#passwords = passwords

@@ -20,7 +20,7 @@ export function postgresUser(): PostgresUser {
       execFileSync('useradd', ['--system', '--gid', 'postgres', 'postgres'], { stdio: 'ignore' })
     } catch {
       throw new ClusterProblem(
-        'PostgreSQL does not run as root and no postgres user could be made: start as another user.'
+        'PostgreSQL does not run as root and no postgres user could be made: start as another user.',
       )
     }
   }
@@ -51,7 +51,7 @@ function packageFolder() {
     return join(dirname(createRequire(library).resolve(name)), '..')
   } catch {
     throw new ClusterProblem(
-      `There is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL to a server of yours.`
+      `There is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL to a server of yours.`,
     )
   }
 }

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { initialise } from './initdb.ts'
 import { Part, type PartChange } from './part.ts'
-import { postgresBinaries, postgresUser } from './postgres-binaries.ts'
 import { freePort } from './ports.ts'
+import { postgresBinaries, postgresUser } from './postgres-binaries.ts'
 import { postgresHome } from './postgres-home.ts'
 import { commandLineOf, recordOf, stopProcess } from './processes.ts'
 import { randomPassword, secretFile } from './secret-file.ts'
@@ -46,7 +46,8 @@ export class Postgres {
     const data = join(home, 'data')
     const password = secretFile(join(folder, 'password'), randomPassword)
     const programs = postgresBinaries(user, home)
-    if (!existsSync(join(data, 'PG_VERSION'))) initialise({ initdb: programs.initdb, data, user, password, durable: options.durable })
+    if (!existsSync(join(data, 'PG_VERSION')))
+      initialise({ initdb: programs.initdb, data, user, password, durable: options.durable })
     const port = await freePort()
     const part = new Part({
       name: 'postgres',

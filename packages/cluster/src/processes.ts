@@ -53,7 +53,7 @@ export function findRemembered(file: string, mark: string): ProcessRecord | unde
 export async function stopProcess(
   record: ProcessRecord,
   signals: NodeJS.Signals[],
-  patience = 10_000
+  patience = 10_000,
 ) {
   for (const signal of [...signals, 'SIGKILL'] as const) {
     send(record, signal)

@@ -26,7 +26,8 @@ export class Secrets {
 
   /** The passwords of a service's roles in PostgreSQL. */
   databasePasswords(service: string): DatabasePasswords {
-    const password = (role: string) => this.#keep(`postgres-${service}-${role}.password`, randomPassword)
+    const password = (role: string) =>
+      this.#keep(`postgres-${service}-${role}.password`, randomPassword)
     return { app: password('app'), relay: password('relay'), system: password('system') }
   }
 

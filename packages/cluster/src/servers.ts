@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { ClusterConfig } from './config.ts'
-import type { PartChange } from './part.ts'
 import { NatsServer } from './nats-server.ts'
+import type { PartChange } from './part.ts'
 import { Postgres } from './postgres.ts'
 import { ClusterProblem } from './problem.ts'
 

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Secrets } from './secrets.ts'
 
 /** What a service gets besides what every service gets. */
-export interface ServiceContext {
+interface ServiceContext {
   secrets: Secrets
   /** The cluster's data folder. */
   data: string

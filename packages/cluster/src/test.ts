@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { type PackageResult, runPackage } from './test-run/package.ts'
+import { cleanEnvironment, type PackageResult, runPackage } from './test-run/package.ts'
 import { testedPackages } from './test-run/packages.ts'
 import { testServers } from './testing/servers.ts'
 
@@ -9,6 +9,8 @@ const started = Date.now()
 const packages = testedPackages(process.argv.slice(2))
 const servers = await testServers()
 const env = {
+  // biome-ignore lint/style/noProcessEnv: a program of its own
+  ...cleanEnvironment(process.env),
   WARDSTONE_TEST_POSTGRES_URL: servers.adminUrl,
   WARDSTONE_TEST_NATS_URL: servers.natsUrl,
 }
@@ -32,6 +34,8 @@ async function worker() {
     const result = await runPackage(folder, env)
     results.push(result)
     const outcome = result.failed > 0 ? `${result.failed} FAILED, ` : ''
-    console.log(`  ${result.name}: ${outcome}${result.passed} passed (${result.seconds.toFixed(1)} s)`)
+    console.log(
+      `  ${result.name}: ${outcome}${result.passed} passed (${result.seconds.toFixed(1)} s)`,
+    )
   }
 }

@@ -14,7 +14,8 @@ export function welcome(url: string, demo: boolean): string[] {
 
 function logins(): string[] {
   const hospitals = DEMO_HOSPITALS.map(
-    (hospital) => `  ${hospital.name}: ${DEMO_ROLES.map((role) => demoUsername(role, hospital)).join(', ')}`,
+    (hospital) =>
+      `  ${hospital.name}: ${DEMO_ROLES.map((role) => demoUsername(role, hospital)).join(', ')}`,
   )
   return [
     `  Demo logins, password ${DEMO_PASSWORD} for all: for trying out only, never with real patients.`,

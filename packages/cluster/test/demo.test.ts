@@ -17,16 +17,30 @@ t.test('made-up patients are plausible and the same each time', async (t) => {
   t.ok(Math.min(...years) > 1920 && Math.max(...years) <= 2026)
   const phones = new Map<string, number>()
   for (const { phone } of patients) if (phone) phones.set(phone, (phones.get(phone) ?? 0) + 1)
-  t.ok([...phones.values()].some((sharers) => sharers > 1), 'families share a telephone')
-  t.ok(patients.some(({ last_name }) => /[^\x20-\x7e]/.test(last_name)), 'not everybody is ASCII')
+  t.ok(
+    [...phones.values()].some((sharers) => sharers > 1),
+    'families share a telephone',
+  )
+  t.ok(
+    patients.some(({ last_name }) => /[^\x20-\x7e]/.test(last_name)),
+    'not everybody is ASCII',
+  )
 })
 
 t.test('rows arrive by COPY as they are', async (t) => {
   await withClient((await testDatabase(t, 'patient')).adminDatabaseUrl, async (client) => {
     await client.query('create temporary table odd (number integer, text text, flag boolean)')
-    const rows = [[1, 'a\tb\\c\nd\re', true], [2, null, false], [3, '', null], [4, '\\N', null]]
+    const rows = [
+      [1, 'a\tb\\c\nd\re', true],
+      [2, null, false],
+      [3, '', null],
+      [4, '\\N', null],
+    ]
     await copyRows(client, 'odd', ['number', 'text', 'flag'], rows)
-    const result = await client.query({ text: 'select * from odd order by number', rowMode: 'array' })
+    const result = await client.query({
+      text: 'select * from odd order by number',
+      rowMode: 'array',
+    })
     t.same(result.rows, rows)
   })
 })
@@ -42,12 +56,14 @@ t.test('the demo is loaded once', async (t) => {
   const wrongNumber = `select from patient where mrn <> regexp_replace(mrn, '\\d$', '') ||
     luhn_digit(regexp_replace(mrn, '^[A-Z]+-|\\d$', '', 'g'))`
   t.equal(await count(databases.patient, wrongNumber), 0, 'check digits are the service’s')
-  const nameless = 'select from patient where not exists (select from patient_name where patient_id = id)'
+  const nameless =
+    'select from patient where not exists (select from patient_name where patient_id = id)'
   t.equal(await count(databases.patient, nameless), 0, 'everybody is found by name')
   const foreign = `select from patient_name left join patient
     on patient.hospital_id = patient_name.hospital_id and id = patient_id where id is null`
   t.equal(await count(databases.patient, foreign), 0)
-  const counted = 'select from mrn_counter where last_number = (select count(*) from patient p where p.hospital_id = mrn_counter.hospital_id)'
+  const counted =
+    'select from mrn_counter where last_number = (select count(*) from patient p where p.hospital_id = mrn_counter.hospital_id)'
   t.equal(await count(databases.patient, counted), 3, 'the next patient gets the next number')
 })
 
@@ -65,7 +81,10 @@ t.test('a load that was interrupted is finished by the next', async (t) => {
 t.test('large loads add to what is there', async (t) => {
   const databases = await demoDatabases(t)
   let told = 0
-  const load = { hospitals: 2, patients: 30, onPatients: (more: number) => void (told += more) }
+  const onPatients = (more: number) => {
+    told += more
+  }
+  const load = { hospitals: 2, patients: 30, onPatients }
   const first = await loadLarge(databases, load)
   const second = await loadLarge(databases, load)
   t.equal(new Set([...first, ...second].map(({ id }) => id)).size, 4)

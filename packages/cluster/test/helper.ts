@@ -31,7 +31,9 @@ export function run(t: TestScope, program: string, args: string[], env: NodeJS.P
     createInterface(stream).on('line', (line) => output.push(line))
   }
   const line = async (wanted: RegExp) => {
-    await eventually(async () => child.exitCode !== null || output.some((each) => wanted.test(each)))
+    await eventually(
+      async () => child.exitCode !== null || output.some((each) => wanted.test(each)),
+    )
     return output.find((each) => wanted.test(each)) ?? `nothing but: ${output.join(' | ')}`
   }
   return { child, output, line, exited }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { connect, type ConnectionOptions } from 'nats'
+import { type ConnectionOptions, connect } from 'nats'
 import t from 'tap'
 import { findNatsServer } from '../src/nats-binary.ts'
 import { natsConfig } from '../src/nats-config.ts'
@@ -20,7 +20,11 @@ t.test('nats-server is found, serves JetStream and comes back with its streams',
   const first = nats.pid
   process.kill(Number(first), 'SIGKILL')
   t.ok(await eventually(() => nats.pid !== undefined && nats.pid !== first))
-  t.ok(await eventually(() => asAdmin(nats, (manager) => manager.streams.info('KEPT')).then(Boolean, () => false)))
+  t.ok(
+    await eventually(() =>
+      asAdmin(nats, (manager) => manager.streams.info('KEPT')).then(Boolean, () => false),
+    ),
+  )
 })
 
 t.test('nobody enters without a password; a service only listens to its own inbox', async (t) => {
@@ -55,7 +59,9 @@ function credentials(url: string): ConnectionOptions {
 
 async function asAdmin<T>(
   nats: NatsServer,
-  work: (manager: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['jetstreamManager']>>) => Promise<T>,
+  work: (
+    manager: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['jetstreamManager']>>,
+  ) => Promise<T>,
 ): Promise<T> {
   const connection = await connect({ servers: `127.0.0.1:${nats.port}`, ...credentials(nats.url) })
   try {

@@ -24,22 +24,25 @@ t.test('kill -9 of PostgreSQL: it is restarted on the same port with its data', 
   t.ok(await answers(postgres.url, 'select from kept'), 'the data is there')
 })
 
-t.test('kill -9 of its supervisor: the next start stops the leftover and keeps the data', async (t) => {
-  const folder = join(temporaryFolder(t), 'postgres')
-  const supervisor = run(t, 'fixtures/hold-postgres.ts', [folder])
-  const [pid, url] = (await supervisor.line(/postgres:/)).split(' ')
-  t.ok(await answers(String(url), 'create table kept (id integer)'))
-  const leftover = recordOf(Number(pid))
-  supervisor.child.kill('SIGKILL')
-  await supervisor.exited
-  t.ok(leftover && isAlive(leftover), 'PostgreSQL outlives its supervisor')
+t.test(
+  'kill -9 of its supervisor: the next start stops the leftover and keeps the data',
+  async (t) => {
+    const folder = join(temporaryFolder(t), 'postgres')
+    const supervisor = run(t, 'fixtures/hold-postgres.ts', [folder])
+    const [pid, url] = (await supervisor.line(/postgres:/)).split(' ')
+    t.ok(await answers(String(url), 'create table kept (id integer)'))
+    const leftover = recordOf(Number(pid))
+    supervisor.child.kill('SIGKILL')
+    await supervisor.exited
+    t.ok(leftover && isAlive(leftover), 'PostgreSQL outlives its supervisor')
 
-  const postgres = await Postgres.prepare({ folder, durable: false })
-  t.teardown(() => postgres.stop())
-  await postgres.start()
-  t.notOk(leftover && isAlive(leftover), 'the leftover is gone')
-  t.ok(await answers(postgres.url, 'select from kept'), 'the data is there')
-})
+    const postgres = await Postgres.prepare({ folder, durable: false })
+    t.teardown(() => postgres.stop())
+    await postgres.start()
+    t.notOk(leftover && isAlive(leftover), 'the leftover is gone')
+    t.ok(await answers(postgres.url, 'select from kept'), 'the data is there')
+  },
+)
 
 t.test('a stopped PostgreSQL stays down until it is started', async (t) => {
   const postgres = await Postgres.prepare({ folder: join(temporaryFolder(t), 'p'), durable: false })

@@ -4,30 +4,39 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { Part } from '../src/part.ts'
-import { findRemembered, isAlive, recordOf, rememberProcess, stopProcess } from '../src/processes.ts'
+import {
+  findRemembered,
+  isAlive,
+  recordOf,
+  rememberProcess,
+  stopProcess,
+} from '../src/processes.ts'
 import { eventually, temporaryFolder } from './helper.ts'
 
 const SLEEPER = ['-e', 'setInterval(() => {}, 1000)']
 const STUBBORN = ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"]
 
-t.test('a remembered process is believed only when number, start and command line agree', async (t) => {
-  const file = join(temporaryFolder(t), 'process.json')
-  const child = spawn(process.execPath, SLEEPER)
-  const exited = once(child, 'exit')
-  const pid = Number(child.pid)
-  rememberProcess(file, pid)
-  t.match(findRemembered(file, 'setInterval'), { pid })
-  t.equal(findRemembered(file, 'another program'), undefined)
+t.test(
+  'a remembered process is believed only when number, start and command line agree',
+  async (t) => {
+    const file = join(temporaryFolder(t), 'process.json')
+    const child = spawn(process.execPath, SLEEPER)
+    const exited = once(child, 'exit')
+    const pid = Number(child.pid)
+    rememberProcess(file, pid)
+    t.match(findRemembered(file, 'setInterval'), { pid })
+    t.equal(findRemembered(file, 'another program'), undefined)
 
-  writeFileSync(file, JSON.stringify({ pid, started: 'at another time' }))
-  t.equal(findRemembered(file, 'setInterval'), undefined, 'its number was given to somebody else')
-  writeFileSync(file, 'half a rec')
-  t.equal(findRemembered(file, 'setInterval'), undefined)
-  t.notOk(existsSync(file), 'an unreadable record is thrown away')
-  child.kill('SIGKILL')
-  await exited
-  t.equal(recordOf(pid), undefined)
-})
+    writeFileSync(file, JSON.stringify({ pid, started: 'at another time' }))
+    t.equal(findRemembered(file, 'setInterval'), undefined, 'its number was given to somebody else')
+    writeFileSync(file, 'half a rec')
+    t.equal(findRemembered(file, 'setInterval'), undefined)
+    t.notOk(existsSync(file), 'an unreadable record is thrown away')
+    child.kill('SIGKILL')
+    await exited
+    t.equal(recordOf(pid), undefined)
+  },
+)
 
 t.test('a process that does not listen is killed in the end', async (t) => {
   const child = spawn(process.execPath, STUBBORN)

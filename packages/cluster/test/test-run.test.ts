@@ -1,9 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { countAssertions, runPackage } from '../src/test-run/package.ts'
+import { cleanEnvironment, countAssertions, runPackage } from '../src/test-run/package.ts'
 import type { TestScope } from '../src/testing.ts'
 import { temporaryFolder } from './helper.ts'
+
+const env = cleanEnvironment(process.env)
 
 t.test('assertions are counted from tap’s own sum', async (t) => {
   const sum = 'ok 1 - x\n# { total: 7, pass: 4, fail: 2, skip: 1 }\n# time=1ms'
@@ -14,13 +16,13 @@ t.test('assertions are counted from tap’s own sum', async (t) => {
 
 t.test('failures are counted and told in full', async (t) => {
   const folder = packageOf(t, { 'a.test.ts': "t.ok(true); t.equal(1, 2, 'one is two')" })
-  t.match(await runPackage(folder, {}), { passed: 1, failed: 1, report: /one is two/ })
+  t.match(await runPackage(folder, env), { passed: 1, failed: 1, report: /one is two/ })
 })
 
 t.test('a package that crashes or has no test has failed', async (t) => {
   const crash = packageOf(t, { 'a.test.ts': "throw new Error('boom')" })
-  t.match(await runPackage(crash, {}), { passed: 0, failed: 1, report: /boom/ })
-  t.match(await runPackage(packageOf(t, {}), {}), { passed: 0, failed: 1 })
+  t.match(await runPackage(crash, env), { passed: 0, failed: 1, report: /boom/ })
+  t.match(await runPackage(packageOf(t, {}), env), { passed: 0, failed: 1 })
 })
 
 function packageOf(t: TestScope, files: Record<string, string>): string {

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
 import pg from 'pg'
 import t from 'tap'
-import { natsUrlFor, privateServers, type TestScope, testDatabase, testServers } from '../src/testing.ts'
+import {
+  natsUrlFor,
+  privateServers,
+  type TestScope,
+  testDatabase,
+  testServers,
+} from '../src/testing.ts'
 import { answers, eventually } from './helper.ts'
 
 const folder = resolve(import.meta.dirname, 'fixtures/migrations')
@@ -56,7 +62,9 @@ t.test('private servers are stopped, started and killed at will', async (t) => {
 async function databasesLike(adminUrl: string, pattern: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: adminUrl })
   await client.connect()
-  const { rows } = await client.query('select datname from pg_database where datname like $1', [pattern])
+  const { rows } = await client.query('select datname from pg_database where datname like $1', [
+    pattern,
+  ])
   await client.end()
   return rows.map((row) => row.datname)
 }

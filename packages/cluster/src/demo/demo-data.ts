@@ -34,9 +34,14 @@ export interface LargeLoad {
 }
 
 /** Adds hospitals with their logins and patients to what is there. */
-export async function loadLarge(databases: DemoDatabases, wanted: LargeLoad): Promise<DemoHospital[]> {
+export async function loadLarge(
+  databases: DemoDatabases,
+  wanted: LargeLoad,
+): Promise<DemoHospital[]> {
   const known = await countHospitals(databases.hospital)
-  const candidates = Array.from({ length: known + wanted.hospitals }, (_, index) => loadedHospital(index))
+  const candidates = Array.from({ length: known + wanted.hospitals }, (_, index) =>
+    loadedHospital(index),
+  )
   const missing = await missingHospitals(databases.hospital, candidates)
   const hospitals = missing.slice(0, wanted.hospitals)
   for (const hospital of hospitals) {
@@ -56,8 +61,22 @@ async function storeHospitals(databases: DemoDatabases, hospitals: readonly Demo
   })
   await inTransaction(databases.hospital, async (client) => {
     const absent = await absentFrom(client, 'hospital', 'id', hospitals)
-    const columns = ['id', 'slug', 'name', 'address', 'phone', 'email', 'subscription_plan', 'time_zone'] as const
-    await copyRows(client, 'hospital', columns, absent.map((each) => columns.map((column) => each[column])))
+    const columns = [
+      'id',
+      'slug',
+      'name',
+      'address',
+      'phone',
+      'email',
+      'subscription_plan',
+      'time_zone',
+    ] as const
+    await copyRows(
+      client,
+      'hospital',
+      columns,
+      absent.map((each) => columns.map((column) => each[column])),
+    )
   })
 }
 

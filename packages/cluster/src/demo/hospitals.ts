@@ -37,8 +37,12 @@ export const DEMO_HOSPITALS: readonly DemoHospital[] = [
   },
 ]
 
-const PLACES = 'Ashford, Barton, Clifton, Dunmore, Elmwood, Fairview, Glenwood, Hazelton, Ironbridge, Juniper, Kingsley, Lakeside, Milltown, Northgate, Oakridge, Pinehurst, Queensbury, Rosedale, Southport, Thornbury'.split(', ')
-const KINDS = 'General Hospital, Medical Center, Clinic, Memorial Hospital, Community Hospital'.split(', ')
+const PLACES =
+  'Ashford, Barton, Clifton, Dunmore, Elmwood, Fairview, Glenwood, Hazelton, Ironbridge, Juniper, Kingsley, Lakeside, Milltown, Northgate, Oakridge, Pinehurst, Queensbury, Rosedale, Southport, Thornbury'.split(
+    ', ',
+  )
+const KINDS =
+  'General Hospital, Medical Center, Clinic, Memorial Hospital, Community Hospital'.split(', ')
 
 /** The hospital number `index` of a large data set. */
 export function loadedHospital(index: number): DemoHospital {

@@ -58,12 +58,22 @@ async function storeAccounts(client: Client, accounts: Account[]) {
     ...['id', 'username', 'username_folded', 'email', 'email_folded'],
     ...['password_hash', 'first_name', 'last_name'],
   ]
-  await copyRows(client, 'account', columns, accounts.map((account) => accountRow(account, password)))
+  await copyRows(
+    client,
+    'account',
+    columns,
+    accounts.map((account) => accountRow(account, password)),
+  )
   await copyRows(
     client,
     'membership',
     ['hospital_id', 'account_id', 'role', 'status'],
-    accounts.map(({ hospitalId, username, role }) => [hospitalId, accountId(username), role, 'active']),
+    accounts.map(({ hospitalId, username, role }) => [
+      hospitalId,
+      accountId(username),
+      role,
+      'active',
+    ]),
   )
 }
 
@@ -73,7 +83,10 @@ function accountRow({ username }: Account, password: string): Value[] {
   const email = `${username}@wardstone.example`
   return [
     ...[accountId(username), username, username, email, email, password],
-    ...[random.pick(random.chance(0.5) ? culture.female : culture.male), random.pick(culture.family)],
+    ...[
+      random.pick(random.chance(0.5) ? culture.female : culture.male),
+      random.pick(culture.family),
+    ],
   ]
 }
 

@@ -32,14 +32,27 @@ export async function loadPatients(client: Client, load: PatientLoad) {
   const spellings = new Map<string, string>()
   for (const rows of batches(numberedRows(load, prefix), AT_ONCE)) {
     const columns = Object.keys(rows[0]?.values ?? {})
-    await copyRows(client, 'patient', columns, rows.map(({ values }) => Object.values(values)))
-    await copyRows(client, 'patient_name', ['hospital_id', 'word', 'patient_id'], names(hospital, rows))
+    await copyRows(
+      client,
+      'patient',
+      columns,
+      rows.map(({ values }) => Object.values(values)),
+    )
+    await copyRows(
+      client,
+      'patient_name',
+      ['hospital_id', 'word', 'patient_id'],
+      names(hospital, rows),
+    )
     onLoaded(rows.length)
   }
   await copyRows(client, 'name_spelling', ['hospital_id', 'spelling', 'word'], dictionary())
-  await copyRows(client, 'mrn_counter', ['hospital_id', 'prefix', 'last_number'], [
-    [hospital.id, prefix, count],
-  ])
+  await copyRows(
+    client,
+    'mrn_counter',
+    ['hospital_id', 'prefix', 'last_number'],
+    [[hospital.id, prefix, count]],
+  )
 
   function* names({ id }: DemoHospital, rows: Row[]): Generator<Value[]> {
     for (const row of rows) {

@@ -6,7 +6,10 @@ import type { DemoPatient } from './patients.ts'
 /** How the patient service derives what it stores. */
 export interface PatientRules {
   toRow(patient: DemoPatient): Record<string, Value>
-  searchTerms(patient: DemoPatient): { words: string[]; misspelt: { spelling: string; word: string }[] }
+  searchTerms(patient: DemoPatient): {
+    words: string[]
+    misspelt: { spelling: string; word: string }[]
+  }
   mrnPrefix(hospitalName: string): string
 }
 

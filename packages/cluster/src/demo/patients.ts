@@ -28,7 +28,16 @@ interface Family {
 }
 
 const DAY = 86_400_000
-const STREETS = ['Mill Lane', 'Station Road', 'Church Street', 'Park Avenue', 'Garden Row', 'Rue de la Paix', 'Calle Mayor', 'Lindenstraße'] as const
+const STREETS = [
+  'Mill Lane',
+  'Station Road',
+  'Church Street',
+  'Park Avenue',
+  'Garden Row',
+  'Rue de la Paix',
+  'Calle Mayor',
+  'Lindenstraße',
+] as const
 const HISTORIES = [
   'Type 2 diabetes since 2014, metformin 500 mg twice a day.',
   'Hypertension, controlled with amlodipine 5 mg.',
@@ -41,10 +50,23 @@ const HISTORIES = [
 ] as const
 const RELATIONSHIPS = ['spouse', 'mother', 'sister', 'daughter'] as const
 // Shares of a thousand, as in a mixed population; the rest is not known.
-const BLOOD_GROUPS = [['O+', 300], ['A+', 250], ['B+', 120], ['O-', 50], ['AB+', 40], ['A-', 40], ['B-', 15], ['AB-', 5]] as const
+const BLOOD_GROUPS = [
+  ['O+', 300],
+  ['A+', 250],
+  ['B+', 120],
+  ['O-', 50],
+  ['AB+', 40],
+  ['A-', 40],
+  ['B-', 15],
+  ['AB-', 5],
+] as const
 
 /** `count` patients of one hospital: the same each time, for the same `today`. */
-export function* demoPatients(hospital: string, count: number, today: Date): Generator<DemoPatient> {
+export function* demoPatients(
+  hospital: string,
+  count: number,
+  today: Date,
+): Generator<DemoPatient> {
   const random = new Random(`patients of ${hospital}`)
   let family = newFamily(random)
   for (let index = 0; index < count; index++) {
@@ -67,7 +89,8 @@ function newFamily(random: Random): Family {
 function newPatient(random: Random, family: Family, today: Date): DemoPatient {
   const { culture } = family
   const gender = genderOf(random)
-  const given = gender === 'male' || (gender !== 'female' && random.chance(0.5)) ? culture.male : culture.female
+  const given =
+    gender === 'male' || (gender !== 'female' && random.chance(0.5)) ? culture.male : culture.female
   const first_name = random.pick(given)
   const age = ageOf(random)
   const estimated = random.chance(0.02)

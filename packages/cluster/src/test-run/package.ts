@@ -15,17 +15,14 @@ export interface PackageResult {
 const ROOT = resolve(import.meta.dirname, '../../../..')
 const SECONDS_PER_FILE = 120
 
-/** Runs tap in one package, with `env` added to a clean environment. */
-export async function runPackage(
-  folder: string,
-  env: Record<string, string>,
-): Promise<PackageResult> {
+/** Runs tap in one package. */
+export async function runPackage(folder: string, env: NodeJS.ProcessEnv): Promise<PackageResult> {
   const started = Date.now()
   const tap = join(folder, 'node_modules/.bin/tap')
   const args = ['run', '--reporter=tap', '--no-color', '--jobs=2', `--timeout=${SECONDS_PER_FILE}`]
   const child = spawn(tap, args, {
     cwd: folder,
-    env: { ...cleanEnvironment(), ...env },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const code = new Promise<number>((resolve) => {
@@ -59,11 +56,11 @@ function failuresIn(tapText: string): string {
     .join('\n')
 }
 
-/** No server, port or setting of this machine reaches a test; its programs run on our Node. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
+/** `env` without any server, port or setting of this machine, with our Node for every program. */
+export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(
     ([name]) => !/^(WARDSTONE_.*|DATABASE_URL|NATS_URL|PORT|HOST|PG.*|NODE_ENV|TAP.*)$/.test(name),
   )
-  const path = [dirname(process.execPath), process.env.PATH].join(delimiter)
+  const path = [dirname(process.execPath), env.PATH].join(delimiter)
   return { ...Object.fromEntries(kept), PATH: path }
 }

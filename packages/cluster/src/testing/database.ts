@@ -28,7 +28,7 @@ const ROOT = resolve(import.meta.dirname, '../../../..')
 export async function testDatabase(
   t: TestScope,
   service: string,
-  options: TestDatabaseOptions = {}
+  options: TestDatabaseOptions = {},
 ): Promise<TestDatabase> {
   const adminUrl = options.adminUrl ?? (await testServers()).adminUrl
   const folder = options.folder ?? migrationsFolder(service)
@@ -38,7 +38,7 @@ export async function testDatabase(
     await clone(admin, template, name, service)
   })
   t.teardown(() =>
-    withClient(adminUrl, (admin) => admin.query(`drop database if exists ${name} with (force)`))
+    withClient(adminUrl, (admin) => admin.query(`drop database if exists ${name} with (force)`)),
   )
   return urls(adminUrl, service, name)
 }
@@ -75,7 +75,7 @@ async function clone(admin: pg.Client, template: string, name: string, service: 
   await admin.query(`create database ${name} template ${template} owner ${service}_owner`)
   await admin.query(
     'update pg_database set datacl = (select datacl from pg_database where datname = $1) where datname = $2',
-    [template, name]
+    [template, name],
   )
 }
 
@@ -97,7 +97,11 @@ function urls(adminUrl: string, service: string, database: string): TestDatabase
 
 // Roles belong to the whole server: every test process must know the same passwords.
 function passwordsOf(service: string) {
-  return { app: `test-${service}-app`, relay: `test-${service}-relay`, system: `test-${service}-system` }
+  return {
+    app: `test-${service}-app`,
+    relay: `test-${service}-relay`,
+    system: `test-${service}-system`,
+  }
 }
 
 /** Changes with the migrations and with the package that writes their policies. */

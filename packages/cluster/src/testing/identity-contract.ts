@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { callerOf, type TestCaller, type TestRequest, testIdentity } from './identity.ts'
+import { type callerOf, type TestCaller, type TestRequest, testIdentity } from './identity.ts'
 
 /** One way to come without, or with the wrong, identity. */
 interface Vector {
@@ -73,7 +73,10 @@ function identity(contract: Contract, changes: Partial<TestRequest>): Record<str
 
 function vectors(contract: Contract): Vector[] {
   const now = Math.floor(Date.now() / SECOND)
-  const with_ = (what: string, changes: Partial<TestRequest>) => ({ what, headers: identity(contract, changes) })
+  const with_ = (what: string, changes: Partial<TestRequest>) => ({
+    what,
+    headers: identity(contract, changes),
+  })
   const stamped = (what: string, headers: Record<string, string>) => ({
     what,
     headers: { ...identity(contract, {}), ...headers },
@@ -81,7 +84,10 @@ function vectors(contract: Contract): Vector[] {
   const good = identity(contract, {}).authorization ?? ''
   return [
     { what: 'no identity', headers: {} },
-    { what: 'only plain stamps', headers: { 'x-hospital-id': randomUUID(), 'x-user-role': 'admin' } },
+    {
+      what: 'only plain stamps',
+      headers: { 'x-hospital-id': randomUUID(), 'x-user-role': 'admin' },
+    },
     stamped('an empty bearer', { authorization: 'Bearer ' }),
     stamped('another scheme', { authorization: good.replace('Bearer', 'Basic') }),
     stamped('a cut token', { authorization: good.slice(0, -4) }),

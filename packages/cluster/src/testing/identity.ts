@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import {
   GATEWAY_ISSUER,
-  type Identity,
   IDENTITY_TOKEN_SECONDS,
+  type Identity,
   type IdentityClaims,
 } from '@wardstone/contracts'
 
@@ -87,11 +87,7 @@ interface Injectable<Response> {
 }
 
 /** One person (or the gateway itself) calling one service by `inject`, each request freshly signed. */
-export function callerOf<Response>(
-  app: Injectable<Response>,
-  service: string,
-  caller: TestCaller,
-) {
+export function callerOf<Response>(app: Injectable<Response>, service: string, caller: TestCaller) {
   const user_id = caller.user_id
   const fixed: TestCaller = {
     ...caller,

@@ -50,7 +50,9 @@ export class OpenApiContract {
   /** Documented operations that no answer was shown of. */
   unasked(): string[] {
     return Object.entries(this.#document.paths ?? {})
-      .flatMap(([path, operations]) => Object.keys(operations).map((m) => `${m.toUpperCase()} ${path}`))
+      .flatMap(([path, operations]) =>
+        Object.keys(operations).map((m) => `${m.toUpperCase()} ${path}`),
+      )
       .filter((operation) => !this.#asked.has(operation))
   }
 
@@ -58,7 +60,9 @@ export class OpenApiContract {
   #pathOf(url: string): string | undefined {
     const [pathname = ''] = url.split('?')
     return Object.keys(this.#document.paths ?? {})
-      .filter((path) => new RegExp(`^${path.replace(/\/$/, '').replace(/\{[^}]+\}/g, '[^/]+')}/?$`).test(pathname))
+      .filter((path) =>
+        new RegExp(`^${path.replace(/\/$/, '').replace(/\{[^}]+\}/g, '[^/]+')}/?$`).test(pathname),
+      )
       .sort((a, b) => a.split('{').length - b.split('{').length)[0]
   }
 }

@@ -16,6 +16,8 @@ export interface TestServers {
   natsUrl: string
 }
 
+// biome-ignore lint/style/noProcessEnv: how the run of all tests tells each test of its servers
+const environment = process.env
 let shared: Promise<TestServers> | undefined
 
 /** The servers of the test run, started for this process when the run has none. */
@@ -25,8 +27,8 @@ export function testServers(): Promise<TestServers> {
 }
 
 async function startShared(): Promise<TestServers> {
-  const adminUrl = process.env.WARDSTONE_TEST_POSTGRES_URL
-  const natsUrl = process.env.WARDSTONE_TEST_NATS_URL
+  const adminUrl = environment.WARDSTONE_TEST_POSTGRES_URL
+  const natsUrl = environment.WARDSTONE_TEST_NATS_URL
   if (adminUrl && natsUrl) return { adminUrl, natsUrl }
   const keeper = new Keeper()
   return { adminUrl: await keeper.call('startPostgres'), natsUrl: await keeper.call('startNats') }
@@ -116,7 +118,7 @@ class Keeper {
     const program = fileURLToPath(new URL('keeper.ts', import.meta.url))
     this.#child = spawn(process.execPath, [program], {
       detached: true,
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...environment, NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     this.#child.on('message', (answer: KeeperMessage) => this.#waiting.get(answer.id)?.(answer))
