@@ -12,8 +12,11 @@ interface Outbox {
   writeOutbox: (events: readonly OutboxEvent[]) => Promise<void>
 }
 
-/** What one transaction, and so one message, holds at the most: a page of 100 patients in each stays below NATS' 1 MB. */
-const MOST_EVENTS = 100
+/** What one transaction holds at the most. */
+const MOST_EVENTS = 500
+
+/** What one message holds at the most, in characters: NATS takes 1 MB. */
+const FULL = 700_000
 
 /**
  * Puts audit events of reads and denials into the outbox by group commit: while one transaction is

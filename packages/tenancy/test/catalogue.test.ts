@@ -12,34 +12,122 @@ const isolated = (table: string) =>
 /** What somebody may get wrong one day, and the rule that tells. */
 const FAULTS: [fault: string, sql: string, rule: RegExp][] = [
   ['a table without row-level security', `create table chart ${ROWS}`, /enabled and forced/],
-  ['row-level security that is not forced', 'alter table ward no force row level security', /enabled and forced/],
-  ['row-level security switched off', 'alter table ward disable row level security', /enabled and forced/],
-  ['a primary key without hospital_id', 'alter table ward drop constraint ward_pkey cascade; alter table ward add primary key (id)', /primary key or unique/],
-  ['a unique constraint without hospital_id', 'alter table ward add unique (name)', /primary key or unique/],
-  ['a unique index without hospital_id', 'create unique index on ward (lower(name))', /unique index/],
-  ['a foreign key without hospital_id', 'alter table ward add unique (id); alter table bed add foreign key (ward_id) references ward (id)', /foreign key must hold/],
-  ['a foreign key that crosses hospital_id', 'alter table bed add foreign key (ward_id, hospital_id) references ward (hospital_id, id)', /must pair/],
+  [
+    'row-level security that is not forced',
+    'alter table ward no force row level security',
+    /enabled and forced/,
+  ],
+  [
+    'row-level security switched off',
+    'alter table ward disable row level security',
+    /enabled and forced/,
+  ],
+  [
+    'a primary key without hospital_id',
+    'alter table ward drop constraint ward_pkey cascade; alter table ward add primary key (id)',
+    /primary key or unique/,
+  ],
+  [
+    'a unique constraint without hospital_id',
+    'alter table ward add unique (name)',
+    /primary key or unique/,
+  ],
+  [
+    'a unique index without hospital_id',
+    'create unique index on ward (lower(name))',
+    /unique index/,
+  ],
+  [
+    'a foreign key without hospital_id',
+    'alter table ward add unique (id); alter table bed add foreign key (ward_id) references ward (id)',
+    /foreign key must hold/,
+  ],
+  [
+    'a foreign key that crosses hospital_id',
+    'alter table bed add foreign key (ward_id, hospital_id) references ward (hospital_id, id)',
+    /must pair/,
+  ],
   ['a view of its owner', 'create view wards as select * from ward', /security_invoker/],
   ['a materialized view', 'create materialized view wards as select * from ward', /materialized/],
   ['BYPASSRLS for the app role', 'alter role ward_app bypassrls', /app role has special rights/],
-  ['BYPASSRLS for the relay', 'alter role ward_relay bypassrls', /roles of a service have no special/],
-  ['SUPERUSER for the system role', 'alter role ward_system superuser', /roles of a service have no special/],
+  [
+    'BYPASSRLS for the relay',
+    'alter role ward_relay bypassrls',
+    /roles of a service have no special/,
+  ],
+  [
+    'SUPERUSER for the system role',
+    'alter role ward_system superuser',
+    /roles of a service have no special/,
+  ],
   ['a table of the app role', 'alter table ward owner to ward_app', /app role owns a table/],
-  ['a function of the relay', 'create function f() returns int language sql as $$ select 1 $$; alter function f() owner to ward_relay', /own nothing/],
-  ['a policy per row', `drop policy ward_app on ward; create policy ward_app on ward to ward_app using (hospital_id = current_setting('app.hospital_id')::uuid) with check ((select true))`, /wrapped in a select/],
-  ['a policy without WITH CHECK', 'create policy more on ward for update to ward_system using ((select true))', /WITH CHECK/],
-  ['an open policy for the app role', 'create policy more on ward to ward_app using ((select true)) with check ((select true))', /no policy but the tenant one/],
-  ['an open policy for everybody', 'create policy more on ward for select using ((select true))', /no policy but the tenant one/],
-  ['a policy that lets rows be written anywhere', `create policy more on ward for insert to ward_app with check ((select true))`, /no policy but the tenant one/],
-  ['a SECURITY DEFINER function nobody expects', 'create function peek() returns bigint language sql security definer set search_path = pg_catalog as $$ select 1::bigint $$', /SECURITY DEFINER/],
+  [
+    'a function of the relay',
+    'create function f() returns int language sql as $$ select 1 $$; alter function f() owner to ward_relay',
+    /own nothing/,
+  ],
+  [
+    'a policy per row',
+    `drop policy ward_app on ward; create policy ward_app on ward to ward_app using (hospital_id = current_setting('app.hospital_id')::uuid) with check ((select true))`,
+    /wrapped in a select/,
+  ],
+  [
+    'a policy without WITH CHECK',
+    'create policy more on ward for update to ward_system using ((select true))',
+    /WITH CHECK/,
+  ],
+  [
+    'an open policy for the app role',
+    'create policy more on ward to ward_app using ((select true)) with check ((select true))',
+    /no policy but the tenant one/,
+  ],
+  [
+    'an open policy for everybody',
+    'create policy more on ward for select using ((select true))',
+    /no policy but the tenant one/,
+  ],
+  [
+    'a policy that lets rows be written anywhere',
+    `create policy more on ward for insert to ward_app with check ((select true))`,
+    /no policy but the tenant one/,
+  ],
+  [
+    'a SECURITY DEFINER function nobody expects',
+    'create function peek() returns bigint language sql security definer set search_path = pg_catalog as $$ select 1::bigint $$',
+    /SECURITY DEFINER/,
+  ],
   ['a TRUNCATE grant', 'grant truncate on ward to ward_app', /no app role has TRUNCATE/],
-  ['a TRIGGER grant to the relay', 'grant trigger on ward to ward_relay', /TRUNCATE, REFERENCES, TRIGGER or MAINTAIN/],
+  [
+    'a TRIGGER grant to the relay',
+    'grant trigger on ward to ward_relay',
+    /TRUNCATE, REFERENCES, TRIGGER or MAINTAIN/,
+  ],
   ['a grant to everybody', 'grant select on ward to public', /no rights for everybody/],
-  ['a table without hospital_id', `create table note (id uuid primary key)`, /hospital_id or be a known exception/],
-  ['an exception without row-level security', `alter table known disable row level security`, /exception must have/],
-  ['an exception the app role can reach', 'grant select (id) on known to ward_app', /without a hospital/],
-  ['a hospital_id that may be null', 'alter table ward drop constraint ward_pkey cascade; alter table ward alter hospital_id drop not null', /uuid and not null/],
-  ['a table whose rows can move', `create table chart (hospital_id uuid not null, id uuid, primary key (hospital_id, id)); ${isolated('chart')}; alter table chart disable trigger keep_hospital`, /kept by a trigger/],
+  [
+    'a table without hospital_id',
+    `create table note (id uuid primary key)`,
+    /hospital_id or be a known exception/,
+  ],
+  [
+    'an exception without row-level security',
+    `alter table known disable row level security`,
+    /exception must have/,
+  ],
+  [
+    'an exception the app role can reach',
+    'grant select (id) on known to ward_app',
+    /without a hospital/,
+  ],
+  [
+    'a hospital_id that may be null',
+    'alter table ward drop constraint ward_pkey cascade; alter table ward alter hospital_id drop not null',
+    /uuid and not null/,
+  ],
+  [
+    'a table whose rows can move',
+    `create table chart (hospital_id uuid not null, id uuid, primary key (hospital_id, id)); ${isolated('chart')}; alter table chart disable trigger keep_hospital`,
+    /kept by a trigger/,
+  ],
   ['a role inside the owner', 'grant ward_owner to ward_app', /in no other role/],
   ['CREATE on the schema', 'grant create on schema public to ward_app', /create nothing/],
 ]
@@ -66,7 +154,10 @@ t.test('the catalogue', async (t) => {
       await client.query(sql)
       const found = await findings()
       await client.query('rollback')
-      t.ok(found.some((finding) => rule.test(finding.rule)), JSON.stringify(found))
+      t.ok(
+        found.some((finding) => rule.test(finding.rule)),
+        JSON.stringify(found),
+      )
     })
   }
 
