@@ -1,0 +1,81 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { EmailSchema, line, PhoneSchema, RoleSchema, UuidSchema } from '@wardstone/contracts'
+
+const strict = { additionalProperties: false }
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+
+/** Letters, digits and `_ . @ + -`, in any script: nothing that is not seen. */
+const UsernameSchema = Type.String({
+  minLength: 3,
+  maxLength: 64,
+  pattern: '^[\\p{L}\\p{M}\\p{N}_.@+-]+$',
+})
+
+/** Bounded before it is hashed: at most 128 characters; the shortest is the configuration's. */
+export const PasswordSchema = Type.String({ minLength: 1, maxLength: 128 })
+
+/** Somebody asks to be let into a hospital. */
+export const RegistrationSchema = Type.Object(
+  {
+    username: UsernameSchema,
+    email: EmailSchema,
+    password: PasswordSchema,
+    first_name: line(100),
+    last_name: line(100),
+    phone: Type.Optional(nullable(PhoneSchema)),
+    hospital_id: UuidSchema,
+  },
+  strict,
+)
+export type Registration = Static<typeof RegistrationSchema>
+
+/** A new account, which waits for an administrator of its hospital. */
+export const RegisteredSchema = Type.Object({
+  id: UuidSchema,
+  username: Type.String(),
+  email: Type.String(),
+  first_name: Type.String(),
+  last_name: Type.String(),
+  hospital_id: UuidSchema,
+  role: Type.Literal('staff'),
+  status: Type.Literal('pending'),
+})
+
+/** A person in one of their memberships, with all those they could choose. */
+export const UserSchema = Type.Object(
+  {
+    id: UuidSchema,
+    username: Type.String(),
+    email: Type.String(),
+    first_name: Type.String(),
+    last_name: Type.String(),
+    phone: nullable(Type.String()),
+    role: RoleSchema,
+    hospital_id: nullable(UuidSchema),
+    hospital_name: nullable(Type.String()),
+    memberships: Type.Array(
+      Type.Object({
+        hospital_id: nullable(UuidSchema),
+        hospital_name: nullable(Type.String()),
+        role: RoleSchema,
+      }),
+    ),
+    version: Type.Integer(),
+  },
+  { $id: 'User' },
+)
+export type User = Static<typeof UserSchema>
+
+/** PATCH: a JSON merge patch (RFC 7396) of one's own account. */
+export const ProfilePatchSchema = Type.Object(
+  {
+    email: Type.Optional(EmailSchema),
+    first_name: Type.Optional(line(100)),
+    last_name: Type.Optional(line(100)),
+    phone: Type.Optional(nullable(PhoneSchema)),
+    version: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { ...strict, minProperties: 1 },
+)
+export type ProfilePatch = Static<typeof ProfilePatchSchema>

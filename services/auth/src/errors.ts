@@ -1,0 +1,45 @@
+import { problem } from '@wardstone/service'
+
+const BEARER = { 'www-authenticate': 'Bearer' }
+
+/** Unknown user, wrong password, not a member of the hospital asked for: all the same bytes. */
+export const invalidCredentials = () =>
+  problem(401, 'invalid_credentials', 'Username or password is wrong', {}, BEARER)
+
+/** A refresh token that is unknown, spent or over, or a caller whose account is no more. */
+export const unauthenticated = () => problem(401, 'unauthenticated', 'Sign in first', {}, BEARER)
+
+/** Why the right password does not open the door. */
+export const REFUSALS = {
+  account_pending: () =>
+    problem(403, 'account_pending', 'An administrator of the hospital has yet to approve the account'),
+  account_disabled: () => problem(403, 'account_disabled', 'The account is disabled'),
+  hospital_suspended: () => problem(403, 'hospital_suspended', 'The hospital is suspended'),
+} as const
+export type Refusal = keyof typeof REFUSALS
+
+const invalidField = (pointer: string, message: string) =>
+  problem(400, 'validation_failed', 'Some fields are not valid', { errors: [{ pointer, message }] })
+
+/** A hospital that is unknown, suspended or not listed: which of them is nobody's business. */
+export const closedHospital = () =>
+  invalidField('/hospital_id', 'is not a hospital that takes registrations')
+
+export const weakPassword = (message: string) => invalidField('/password', message)
+
+export const usernameTaken = () =>
+  problem(409, 'username_taken', 'The username is taken; choose another')
+
+export const emailTaken = () => problem(409, 'email_taken', 'The e-mail address is taken')
+
+/** `If-Match` or `version` is not the profile's: it was changed elsewhere first. */
+export const staleProfile = (version: number) =>
+  problem(412, 'stale', 'The profile was changed elsewhere; read it again', { version })
+
+/** More people sign in than passwords can be checked. */
+export const busy = () =>
+  problem(503, 'unavailable', 'Too many people sign in at once; try again', {}, { 'retry-after': '1' })
+
+/** What the person may do was changed while they signed in: the next attempt will tell. */
+export const changedMeanwhile = () =>
+  problem(503, 'unavailable', 'The account was just changed; try again', {}, { 'retry-after': '1' })

@@ -1,0 +1,66 @@
+import { busy } from '../errors.ts'
+
+/** How much hashing goes on at once, how many tasks may wait for it, and how long. */
+export interface HashQueueLimits {
+  concurrent: number
+  waiting: number
+  patienceMs: number
+}
+
+interface Waiting {
+  start: () => void
+  impatient: NodeJS.Timeout
+}
+
+/**
+ * Lets few password hashes run at once: each takes a processor for milliseconds and 19 MiB. A permit
+ * belongs to the task, not to the request: a client that goes away frees nothing.
+ */
+export class HashQueue {
+  readonly #limits: HashQueueLimits
+  readonly #waiting = new Set<Waiting>()
+  #running = 0
+
+  constructor(limits: HashQueueLimits) {
+    this.#limits = limits
+  }
+
+  /**
+   * Runs `task` when it is its turn.
+   * @throws problem 503 when too many wait, or it waited too long
+   */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#running < this.#limits.concurrent) this.#running += 1
+    else await this.#turn()
+    try {
+      return await task()
+    } finally {
+      this.#next()
+    }
+  }
+
+  #turn(): Promise<void> {
+    const { waiting, patienceMs } = this.#limits
+    if (this.#waiting.size >= waiting) throw busy()
+    return new Promise((resolve, reject) => {
+      const impatient = setTimeout(() => {
+        this.#waiting.delete(entry)
+        reject(busy())
+      }, patienceMs)
+      const entry: Waiting = { start: resolve, impatient }
+      this.#waiting.add(entry)
+    })
+  }
+
+  /** Hands the permit to whoever waits longest. */
+  #next(): void {
+    const [first] = this.#waiting
+    if (!first) {
+      this.#running -= 1
+      return
+    }
+    this.#waiting.delete(first)
+    clearTimeout(first.impatient)
+    first.start()
+  }
+}

@@ -1,0 +1,78 @@
+import type { AuditEvent, Identity, SessionRevoked } from '@wardstone/contracts'
+import { type AuditEntry, auditEvent } from '@wardstone/service'
+import { domainEvent, type OutboxEvent } from '@wardstone/tenancy'
+import { type Member, onWire } from '../accounts/memberships.ts'
+import type { Refusal } from '../errors.ts'
+
+const SERVICE = 'auth'
+
+/** Who asks, so far as it is known: a membership of an account once the password was right. */
+export interface Person {
+  account: { id: string; username: string }
+  member: Member
+}
+
+export const loggedIn = (identity: Identity, person: Person, sessionId: string): AuditEvent =>
+  onSession(as(identity, person, sessionId), { action: 'auth.login', outcome: 'success' }, sessionId)
+
+/**
+ * A login that failed. What was typed for an unknown username is not kept: people type their password
+ * there. An account's failures are its hospital's to see.
+ */
+export function loginFailed(
+  identity: Identity,
+  { account, member }: { account?: Person['account']; member?: Member | undefined },
+  reason: 'unknown_username' | 'wrong_password' | 'not_a_member',
+): AuditEvent {
+  const claimed = { user_id: account?.id ?? null, username: account?.username ?? null }
+  const hospital_id = member ? onWire(member).hospital_id : null
+  return auditEvent(SERVICE, { ...identity, ...claimed, hospital_id }, {
+    action: 'auth.login_failed',
+    outcome: 'failure',
+    reason,
+  })
+}
+
+/** The password was right, but there is no entry. */
+export const loginDenied = (identity: Identity, person: Person, reason: Refusal): AuditEvent =>
+  auditEvent(SERVICE, as(identity, person, null), {
+    action: 'auth.login_failed',
+    outcome: 'denied',
+    reason,
+  })
+
+/** The refresh token was right, but there is no entry any more. */
+export const refreshDenied = (
+  identity: Identity,
+  person: Person,
+  sessionId: string,
+  reason: Refusal,
+): AuditEvent =>
+  onSession(
+    as(identity, person, sessionId),
+    { action: 'access.denied', outcome: 'denied', reason },
+    sessionId,
+  )
+
+/** A spent refresh token came again: it is in two hands. */
+export const refreshReused = (identity: Identity, person: Person, sessionId: string): AuditEvent =>
+  onSession(
+    as(identity, person, sessionId),
+    { action: 'auth.refresh_reused', outcome: 'denied' },
+    sessionId,
+  )
+
+export const loggedOut = (identity: Identity, sessionId: string): AuditEvent =>
+  onSession(identity, { action: 'auth.logout', outcome: 'success' }, sessionId)
+
+/** Tells the gateways to refuse the access tokens of a session. */
+export const sessionRevoked = (hospitalId: string | null, revoked: SessionRevoked): OutboxEvent =>
+  domainEvent(SERVICE, hospitalId, 'session.revoked', revoked)
+
+function as(identity: Identity, { account, member }: Person, session_id: string | null): Identity {
+  return { ...identity, ...onWire(member), user_id: account.id, username: account.username, session_id }
+}
+
+function onSession(identity: Identity, entry: AuditEntry, id: string): AuditEvent {
+  return auditEvent(SERVICE, identity, { ...entry, entity: { type: 'session', id } })
+}

@@ -1,0 +1,34 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { UuidSchema } from '@wardstone/contracts'
+import { PasswordSchema, UserSchema } from '../accounts/schemas.ts'
+
+const strict = { additionalProperties: false }
+
+export const LoginSchema = Type.Object(
+  {
+    username: Type.String({ minLength: 1, maxLength: 150 }),
+    password: PasswordSchema,
+    hospital_id: Type.Optional(UuidSchema),
+  },
+  strict,
+)
+export type Login = Static<typeof LoginSchema>
+
+/** Any text: one that is not a token is refused as one that is not known. */
+export const RefreshSchema = Type.Object(
+  { refresh_token: Type.String({ minLength: 1, maxLength: 512 }) },
+  strict,
+)
+
+/** A request that has nothing to say: no body, or an empty object. */
+export const NoBodySchema = Type.Union([Type.Null(), Type.Object({}, strict)])
+
+/** What signing in and refreshing give (RFC 6749 §5.1, with the person). */
+export const SignedInSchema = Type.Object({
+  access_token: Type.String(),
+  refresh_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'seconds until the access token is over' }),
+  user: UserSchema,
+})
+export type SignedIn = Static<typeof SignedInSchema>

@@ -1,0 +1,131 @@
+import type { AuditEvent, Identity } from '@wardstone/contracts'
+import { v7 as uuidv7 } from 'uuid'
+import { chooseMembership, type Member, membershipIn, onWire, refusalOf } from '../accounts/memberships.ts'
+import type { Account, SystemAccountRepository } from '../accounts/repository.ts'
+import { toUser } from '../accounts/rules.ts'
+import { changedMeanwhile, invalidCredentials, REFUSALS, unauthenticated } from '../errors.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import type { AccessTokens } from '../tokens/access-tokens.ts'
+import { hashOf, newRefreshToken, newSuccessor, successorFrom } from '../tokens/refresh-tokens.ts'
+import { revocationPeriod } from './ending.ts'
+import * as events from './events.ts'
+import type { Login, SignedIn } from './schemas.ts'
+import type { SessionOf, SystemRefreshTokenRepository, TokenState } from './system-refresh-token-repository.ts'
+import type { SystemSessionRepository } from './system-repository.ts'
+
+export interface SignInOptions {
+  accounts: SystemAccountRepository
+  sessions: SystemSessionRepository
+  refreshTokens: SystemRefreshTokenRepository
+  passwords: Passwords
+  accessTokens: AccessTokens
+  sessionSeconds: number
+  recordAudit: (event: AuditEvent) => Promise<void>
+}
+
+/** Gives access and refresh tokens. What does not come about is on record before it is answered. */
+export class SignIn {
+  readonly #options: SignInOptions
+
+  constructor(options: SignInOptions) {
+    this.#options = options
+  }
+
+  /** Signs a person in with username and password, as one of their memberships. */
+  async login(identity: Identity, { username, password, hospital_id }: Login): Promise<SignedIn> {
+    const { accounts, passwords, sessions, sessionSeconds } = this.#options
+    const found = await accounts.findByUsername(username)
+    const right = await passwords.verify(password, found?.password_hash)
+    if (!found) return this.#fail(events.loginFailed(identity, {}, 'unknown_username'))
+
+    const { password_hash, ...account } = found
+    const member = chooseMembership(account.memberships, hospital_id)
+    const person = { account, member: member ?? account.memberships[0] }
+    if (!right) return this.#fail(events.loginFailed(identity, person, 'wrong_password'))
+    if (!member) return this.#fail(events.loginFailed(identity, person, 'not_a_member'))
+    await this.#refuse(member, (reason) => events.loginDenied(identity, { account, member }, reason))
+
+    const id = uuidv7()
+    const { token, hash } = newRefreshToken()
+    const { ip, user_agent } = identity
+    const event = events.loggedIn(identity, { account, member }, id)
+    const opening = { id, account, member, ip, user_agent, seconds: sessionSeconds, event }
+    if (!(await sessions.open({ ...opening, token_hash: hash }))) throw changedMeanwhile()
+    await this.#renewHash(account, password, password_hash)
+    return this.#signedIn(account, member, id, token)
+  }
+
+  /** Exchanges a refresh token for its successor and a new access token. */
+  async refresh(identity: Identity, token: string): Promise<SignedIn> {
+    const { refreshTokens } = this.#options
+    const hash = hashOf(token)
+    const successor = newSuccessor(token)
+    const rotated = await refreshTokens.rotate(hash, successor)
+    if (rotated) return this.#refreshed(rotated, successor.token)
+
+    const state = await refreshTokens.find(hash)
+    if (!state) throw unauthenticated()
+    const member = memberOf(state)
+    await this.#refuse(member, (reason) =>
+      events.refreshDenied(identity, { ...state, member }, state.session_id, reason),
+    )
+    if (state.is_ended || state.is_expired) throw unauthenticated()
+    if (state.is_in_grace && state.successor_salt) {
+      return this.#refreshed(state, successorFrom(token, state.successor_salt).token)
+    }
+    if (state.is_used) await this.#endFamily(identity, state, member)
+    throw unauthenticated()
+  }
+
+  /** A spent token in a second hand: whichever is the thief's, both are locked out. */
+  async #endFamily(identity: Identity, state: TokenState, member: Member): Promise<void> {
+    const { sessions, accessTokens } = this.#options
+    const { account, hospital_id, session_id } = state
+    await sessions.end({
+      session: { hospital_id, id: session_id, account_id: account.id },
+      reason: 'refresh_reused',
+      revoked: { session_id, ...revocationPeriod(accessTokens.seconds) },
+      event: events.refreshReused(identity, { account, member }, session_id),
+    })
+  }
+
+  #refreshed(session: SessionOf, token: string): SignedIn {
+    return this.#signedIn(session.account, memberOf(session), session.session_id, token)
+  }
+
+  #signedIn(account: Account, member: Member, sid: string, refresh_token: string): SignedIn {
+    const { accessTokens } = this.#options
+    const { id: sub, username } = account
+    return {
+      access_token: accessTokens.issue({ sub, sid, username, ...onWire(member) }),
+      refresh_token,
+      token_type: 'Bearer',
+      expires_in: accessTokens.seconds,
+      user: toUser(account, member),
+    }
+  }
+
+  async #refuse(member: Member, toEvent: (reason: keyof typeof REFUSALS) => AuditEvent): Promise<void> {
+    const reason = refusalOf(member)
+    if (!reason) return
+    await this.#options.recordAudit(toEvent(reason))
+    throw REFUSALS[reason]()
+  }
+
+  async #fail(event: AuditEvent): Promise<never> {
+    await this.#options.recordAudit(event)
+    throw invalidCredentials()
+  }
+
+  async #renewHash(account: Account, password: string, stored: string): Promise<void> {
+    const { accounts, passwords } = this.#options
+    const renewed = await passwords.renew(password, stored)
+    if (renewed) await accounts.renewHash(account.id, stored, renewed)
+  }
+}
+
+function memberOf({ account, hospital_id }: SessionOf): Member {
+  const member = membershipIn(account.memberships, hospital_id)
+  if (!member) throw unauthenticated()
+  return member
+}

@@ -1,0 +1,109 @@
+import type { AuditEvent } from '@wardstone/contracts'
+import { outboxRows } from '@wardstone/tenancy'
+import { type Kysely, sql } from 'kysely'
+import type { Member } from '../accounts/memberships.ts'
+import type { Account } from '../accounts/repository.ts'
+import type { Database } from '../database/schema.ts'
+import { endSession, type Ending } from './ending.ts'
+
+/** How long sessions that are over can be looked at. */
+const KEPT_DAYS = 30
+const MOST_REMOVED = 1000
+
+/** A session to begin. */
+export interface Opening {
+  id: string
+  account: Pick<Account, 'id'>
+  member: Pick<Member, 'hospital_id'>
+  ip: string
+  user_agent: string | null
+  seconds: number
+  token_hash: Buffer
+  event: AuditEvent
+}
+
+/** Sessions across hospitals: the membership chosen at login, or the refresh token, says which one it is. */
+export class SystemSessionRepository {
+  readonly #db: Kysely<Database>
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db
+  }
+
+  /**
+   * Begins a session, if the membership and its hospital are still active. They are locked, so that
+   * a suspension either sees this session or is seen by it.
+   */
+  async open(opening: Opening): Promise<boolean> {
+    const { id, account, member, ip, user_agent, seconds, token_hash, event } = opening
+    const row = await this.#db
+      .with('member', (db) =>
+        db
+          .selectFrom('membership')
+          .innerJoin('hospital', 'hospital.hospital_id', 'membership.hospital_id')
+          .where('membership.hospital_id', '=', member.hospital_id)
+          .where('membership.account_id', '=', account.id)
+          .where('membership.status', '=', 'active')
+          .where('hospital.is_active', '=', true)
+          .select(['membership.hospital_id', 'membership.account_id'])
+          .forShare(),
+      )
+      .with('change', (db) =>
+        db
+          .insertInto('session')
+          .columns(['hospital_id', 'id', 'account_id', 'ip', 'user_agent', 'expires_at'])
+          .expression((eb) =>
+            eb
+              .selectFrom('member')
+              .select([
+                'hospital_id',
+                sql<string>`${id}::uuid`.as('id'),
+                'account_id',
+                sql<string>`${ip}::text`.as('ip'),
+                sql<string | null>`${user_agent}::text`.as('user_agent'),
+                sql<string>`now() + make_interval(secs => ${seconds})`.as('expires_at'),
+              ]),
+          )
+          .returning(['hospital_id', 'id']),
+      )
+      .with('token', (db) =>
+        db
+          .insertInto('refresh_token')
+          .columns(['hospital_id', 'session_id', 'hash'])
+          .expression((eb) =>
+            eb
+              .selectFrom('change')
+              .select(['hospital_id', 'id', sql<Buffer>`${token_hash}::bytea`.as('hash')]),
+          ),
+      )
+      .with('sent', () => outboxRows('change', [event]))
+      .selectFrom('change')
+      .select('id')
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  /** Ends a session. False when it was over. */
+  end(ending: Ending): Promise<boolean> {
+    return endSession(this.#db, ending)
+  }
+
+  /** Removes what nobody needs any more, a part at a time, with its refresh tokens. */
+  async removeOld(): Promise<void> {
+    await this.#db
+      .deleteFrom('session')
+      .where((eb) =>
+        eb(
+          eb.refTuple('hospital_id', 'id'),
+          'in',
+          eb
+            .selectFrom('session')
+            .where('expires_at', '<', sql<string>`now() - make_interval(days => ${KEPT_DAYS})`)
+            .select(['hospital_id', 'id'])
+            .limit(MOST_REMOVED)
+            .$asTuple('hospital_id', 'id'),
+        ),
+      )
+      .execute()
+  }
+}
