@@ -1,0 +1,19 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { CursorSchema, PageLimitSchema, PageSchema } from '@wardstone/contracts'
+
+export const CheckpointListQuerySchema = Type.Object(
+  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
+  { additionalProperties: false },
+)
+export type CheckpointListQuery = Static<typeof CheckpointListQuerySchema>
+
+/** Newest first. Keep them: they prove later that nothing was changed or cut off. */
+export const CheckpointPageSchema = Type.Object({
+  ...PageSchema(
+    Type.Object({
+      seq: Type.Integer({ minimum: 1 }),
+      note: Type.String({ description: 'a C2SP checkpoint in a signed note' }),
+    }),
+  ).properties,
+  verifier_key: Type.String({ description: 'the key the notes are signed with (C2SP signed-note)' }),
+})

@@ -1,0 +1,57 @@
+import { type Kysely, sql } from 'kysely'
+import type { Database } from '../database/schema.ts'
+import type { Statement } from './note.ts'
+
+/** A chain that has grown since its last checkpoint. */
+export type MovedHead = Pick<Statement, 'hospitalId' | 'seq' | 'hash'>
+
+/** Sees every hospital's chain grow, and keeps its checkpoints. */
+export class SystemCheckpointRepository {
+  readonly #db: Kysely<Database>
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db
+  }
+
+  async moved(): Promise<MovedHead[]> {
+    const rows = await this.#db
+      .selectFrom('chain_head')
+      .select(['hospital_id', 'seq', 'hash'])
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('checkpoint')
+              .whereRef('checkpoint.hospital_id', '=', 'chain_head.hospital_id')
+              .whereRef('checkpoint.seq', '>=', 'chain_head.seq')
+              .select(sql.lit(1).as('one')),
+          ),
+        ),
+      )
+      .where('seq', '>', '0')
+      .execute()
+    return rows.map(({ hospital_id, seq, hash }) => ({
+      hospitalId: hospital_id,
+      seq: Number(seq),
+      hash,
+    }))
+  }
+
+  /** The hash of an entry, undefined when there is none. */
+  async hashAt(hospitalId: string, seq: number): Promise<Buffer | undefined> {
+    const row = await this.#db
+      .selectFrom('event')
+      .where('hospital_id', '=', hospitalId)
+      .where('seq', '=', String(seq))
+      .select('hash')
+      .executeTakeFirst()
+    return row?.hash
+  }
+
+  async add(hospitalId: string, seq: number, note: string): Promise<void> {
+    await this.#db
+      .insertInto('checkpoint')
+      .values({ hospital_id: hospitalId, seq, note })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}

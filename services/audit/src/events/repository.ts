@@ -1,0 +1,81 @@
+import type { Tenant } from '@wardstone/tenancy'
+import type { Kysely } from 'kysely'
+import type { ChainEntry, ChainHead } from '../chain/entry.ts'
+import type { Database } from '../database/schema.ts'
+import type { EventListQuery, RecordedEvent } from './schemas.ts'
+
+export type EventFilter = Omit<EventListQuery, 'limit' | 'cursor'>
+
+const CHAIN_PAGE = 1000
+
+/** The audit events of one hospital. */
+export class EventRepository {
+  readonly #db: Kysely<Database>
+  readonly #hospitalId: string
+
+  constructor(tenant: Tenant<Database>) {
+    this.#db = tenant.db
+    this.#hospitalId = tenant.hospitalId
+  }
+
+  /** The newest events before `before`; one more than the limit, when there is a next page. */
+  async list(filter: EventFilter, limit: number, before?: number): Promise<RecordedEvent[]> {
+    let query = this.#select()
+    if (filter.actor_id) query = query.where('actor_id', '=', filter.actor_id)
+    if (filter.action) query = query.where('action', '=', filter.action)
+    if (filter.outcome) query = query.where('outcome', '=', filter.outcome)
+    if (filter.from) query = query.where('happened_at', '>=', filter.from)
+    if (filter.to) query = query.where('happened_at', '<', filter.to)
+    if (filter.patient_id) query = query.where('seq', 'in', this.#showing(filter.patient_id))
+    if (before !== undefined) query = query.where('seq', '<', String(before))
+    const rows = await query
+      .select(['seq', 'payload_canon', 'prev_hash', 'hash'])
+      .orderBy('seq', 'desc')
+      .limit(limit + 1)
+      .execute()
+    return rows.map(({ seq, payload_canon, prev_hash, hash }) => ({
+      ...JSON.parse(payload_canon),
+      seq: Number(seq),
+      prev_hash: prev_hash.toString('hex'),
+      hash: hash.toString('hex'),
+    }))
+  }
+
+  /** The whole chain from its first entry, a page at a time. */
+  async *chain(): AsyncGenerator<ChainEntry> {
+    for (let after = 0; ; ) {
+      const rows = await this.#select()
+        .where('seq', '>', String(after))
+        .selectAll()
+        .orderBy('seq')
+        .limit(CHAIN_PAGE)
+        .execute()
+      for (const row of rows) yield { ...row, seq: Number(row.seq) }
+      const last = rows.at(-1)
+      if (!last || rows.length < CHAIN_PAGE) return
+      after = Number(last.seq)
+    }
+  }
+
+  /** Where the chain ends. */
+  async head(): Promise<ChainHead | undefined> {
+    const row = await this.#db
+      .selectFrom('chain_head')
+      .where('hospital_id', '=', this.#hospitalId)
+      .select(['seq', 'hash'])
+      .executeTakeFirst()
+    return row && { seq: Number(row.seq), hash: row.hash }
+  }
+
+  #select() {
+    return this.#db.selectFrom('event').where('hospital_id', '=', this.#hospitalId)
+  }
+
+  #showing(patientId: string) {
+    return this.#db
+      .selectFrom('event_patient')
+      .where('hospital_id', '=', this.#hospitalId)
+      .where('patient_id', '=', patientId)
+      .select('seq')
+  }
+}
