@@ -1,3 +1,5 @@
+import { connectionOptions } from '@wardstone/events'
+import { connect } from 'nats'
 import pg from 'pg'
 import type { ClusterConfig } from './config.ts'
 import { NatsServer } from './nats-server.ts'
@@ -85,6 +87,22 @@ class ExternalPostgres extends External {
 class ExternalNats extends External implements MessageServer {
   constructor(url: string) {
     super('NATS_URL', url, 4222)
+  }
+
+  override async start() {
+    try {
+      const connection = await connect({
+        ...connectionOptions(this.url, 'admin'),
+        reconnect: false,
+      })
+      await connection
+        .jetstreamManager()
+        .then((manager) => manager.getAccountInfo())
+        .finally(() => connection.close())
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new ClusterProblem(`The NATS of NATS_URL cannot be used: ${reason}.`)
+    }
   }
 
   urlFor(): string {

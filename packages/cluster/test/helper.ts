@@ -54,9 +54,12 @@ export async function answers(url: string, query = 'select 1'): Promise<boolean>
   }
 }
 
-/** Whether it becomes true within ten seconds. */
-export async function eventually(check: () => Promise<boolean> | boolean): Promise<boolean> {
-  const deadline = Date.now() + 10_000
+/** Whether it becomes true within so many seconds. */
+export async function eventually(
+  check: () => Promise<boolean> | boolean,
+  seconds = 10,
+): Promise<boolean> {
+  const deadline = Date.now() + seconds * 1000
   while (Date.now() < deadline) {
     if (await check()) return true
     await sleep(25)
