@@ -1,4 +1,4 @@
-import { connect, type ConnectionOptions, Events, type NatsConnection } from 'nats'
+import { type ConnectionOptions, connect, Events, type NatsConnection } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
 import type { Logger } from './logger.ts'
 

@@ -4,7 +4,9 @@ import type { StreamProgress } from './outbox.ts'
 import { DURABLES, type Durable } from './streams.ts'
 
 /** Reads how far each stream and its consumers are; throws when one of them is missing. */
-export async function readProgress(connection: NatsConnection): Promise<Map<string, StreamProgress>> {
+export async function readProgress(
+  connection: NatsConnection,
+): Promise<Map<string, StreamProgress>> {
   const manager = await connection.jetstreamManager({ checkAPI: false })
   const streams = await Promise.all(
     [AUDIT_STREAM, DOMAIN_STREAM].map(async (name) => [name, await read(manager, name)] as const),

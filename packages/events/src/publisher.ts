@@ -24,7 +24,10 @@ export function publishAll<Message extends Publishable>(
     messages.map(async (message) => {
       try {
         const { id, subject, payload } = message
-        return { message, ack: await jetstream.publish(subject, payload, { msgID: id, timeout: 3000 }) }
+        return {
+          message,
+          ack: await jetstream.publish(subject, payload, { msgID: id, timeout: 3000 }),
+        }
       } catch (error) {
         return { message, error: error instanceof Error ? error : new Error(String(error)) }
       }

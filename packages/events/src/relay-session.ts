@@ -5,8 +5,16 @@ import type { Logger } from './logger.ts'
 import type { Outbox, OutboxRow, Published, StreamProgress } from './outbox.ts'
 import { readProgress } from './progress.ts'
 import { isHopeless, type PublishResult, publishAll } from './publisher.ts'
-import type { RelayStats } from './relay.ts'
 import { MESSAGE_AGE_MS } from './streams.ts'
+
+/** What a relay is doing. */
+export interface RelayStats {
+  /** Rows not yet published, counted up to 10,000, as seen by the active relay within the last seconds. */
+  pending: number
+  oldest_age_seconds: number
+  /** Messages acknowledged by JetStream since the start. */
+  published: number
+}
 
 const IN_FLIGHT = 128
 const SWEEP_MS = 2000

@@ -2,21 +2,13 @@ import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
 import type { Logger } from './logger.ts'
 import { Outbox } from './outbox.ts'
-import { RelaySession } from './relay-session.ts'
+import { RelaySession, type RelayStats } from './relay-session.ts'
 
 export interface OutboxRelayOptions {
   /** Of the service's relay role, straight to PostgreSQL: the lock lives as long as the connection. */
   readonly connectionString: string
   readonly nats: Nats
   readonly logger: Logger
-}
-
-export interface RelayStats {
-  /** Rows not yet published, counted up to 10,000, as seen by the active relay within the last seconds. */
-  pending: number
-  oldest_age_seconds: number
-  /** Messages acknowledged by JetStream since the start. */
-  published: number
 }
 
 const POLL_MS = 400

@@ -1,13 +1,13 @@
 import { AUDIT_STREAM, DOMAIN_STREAM } from '@wardstone/contracts'
 import {
   AckPolicy,
-  connect,
   type ConsumerConfig,
+  connect,
   DeliverPolicy,
   DiscardPolicy,
   type JetStreamManager,
-  nanos,
   type NatsConnection,
+  nanos,
   RetentionPolicy,
   StorageType,
   type StreamConfig,
@@ -48,10 +48,7 @@ const streamConfig = (name: string, subjects: string): Partial<StreamConfig> => 
   num_replicas: 1,
 })
 
-const STREAMS = [
-  streamConfig(AUDIT_STREAM, 'audit.>'),
-  streamConfig(DOMAIN_STREAM, 'domain.>'),
-]
+const STREAMS = [streamConfig(AUDIT_STREAM, 'audit.>'), streamConfig(DOMAIN_STREAM, 'domain.>')]
 
 const consumerConfig = ({ durable, filter }: Durable): Partial<ConsumerConfig> => ({
   durable_name: durable,

@@ -51,13 +51,23 @@ t.test('keeps events while NATS is away, in order, each once', async (t) => {
   t.equal(readFileSync(file, 'utf8').match(/away/g)?.length, 50, 'in the file')
   await servers.startNats()
   await until(() => sink.seen.size === 51)
-  t.same(order.slice(1), Array.from({ length: 50 }, (_, index) => `away-${index}`))
-  t.ok([...sink.seen.values()].every((times) => times === 1), 'once each')
+  t.same(
+    order.slice(1),
+    Array.from({ length: 50 }, (_, index) => `away-${index}`),
+  )
+  t.ok(
+    [...sink.seen.values()].every((times) => times === 1),
+    'once each',
+  )
 })
 
 t.test('a new process delivers what the old one left, and skips a torn line', async (t) => {
   const { nats, file, sink } = await build(t)
-  const away = connectNats({ url: 'nats://a:b@127.0.0.1:1', name: 'gateway', logger: memoryLogger() })
+  const away = connectNats({
+    url: 'nats://a:b@127.0.0.1:1',
+    name: 'gateway',
+    logger: memoryLogger(),
+  })
   t.teardown(() => away.close())
   const old = spoolOf(t, away, file)
   await old.record(20, 'left')
@@ -86,7 +96,11 @@ t.test('publishes again what JetStream lost', async (t) => {
 })
 
 t.test('says what it loses when it is full', async (t) => {
-  const away = connectNats({ url: 'nats://a:b@127.0.0.1:1', name: 'gateway', logger: memoryLogger() })
+  const away = connectNats({
+    url: 'nats://a:b@127.0.0.1:1',
+    name: 'gateway',
+    logger: memoryLogger(),
+  })
   t.teardown(() => away.close())
   const { spool, logger, record } = spoolOf(t, away, join(t.testdir(), 'spool'), 2000)
   await record(30, 'event')

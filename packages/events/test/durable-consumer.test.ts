@@ -48,7 +48,10 @@ t.test('a batch that fails comes again, and a bad message gets alone', async (t)
   })
   await publish(await connectAs(t, url, 'patient'), names('m', 50))
   await until(() => seen.size === 50)
-  t.ok([...seen.values()].every((times) => times === 1), 'once each')
+  t.ok(
+    [...seen.values()].every((times) => times === 1),
+    'once each',
+  )
   t.ok(alone[0] !== undefined && alone[0] > 1)
   t.equal(alone.at(-1), 1)
   t.match(logger.lines.at(-1), { level: 'error', message: 'batch failed, comes again' })
@@ -73,11 +76,21 @@ t.test('goes on when the consumer was lost, the server restarted or killed', asy
 
   await servers.stopNats()
   await servers.startNats()
-  await until(() => publish(producer, ['c']).then(() => true, () => false))
+  await until(() =>
+    publish(producer, ['c']).then(
+      () => true,
+      () => false,
+    ),
+  )
   await until(() => seen.has('c'))
 
   await servers.killNats()
-  await until(() => publish(producer, ['d']).then(() => true, () => false))
+  await until(() =>
+    publish(producer, ['d']).then(
+      () => true,
+      () => false,
+    ),
+  )
   await until(() => seen.has('d'))
   t.same([...seen.keys()].sort(), ['a', 'b', 'c', 'd'])
 })
@@ -93,5 +106,8 @@ t.test('stop finishes the batch under way and gives back the rest', async (t) =>
   const second = collector(t, url)
   // The server gives one of them to the request of the one who left, and takes it back later.
   await until(() => second.seen.size >= 450 - done - 1, 5000)
-  t.notOk([...first.seen.keys()].some((key) => second.seen.has(key)), 'nothing twice')
+  t.notOk(
+    [...first.seen.keys()].some((key) => second.seen.has(key)),
+    'nothing twice',
+  )
 })

@@ -20,8 +20,6 @@ import {
   type ReceivedMessage,
 } from '../src/index.ts'
 
-
-
 export const HOSPITAL = '0190a000-0000-7000-8000-00000000000a'
 
 /** A logger that remembers what it was told. */

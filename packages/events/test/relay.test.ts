@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { privateNats, testServers } from '@wardstone/cluster/testing'
 import t from 'tap'
 import { names, pipeline, privatePipeline, until, writeRows } from './helper.ts'
-import { privateNats, testServers } from '@wardstone/cluster/testing'
 
 const waiting = 'select count(*)::int as count from outbox'
 
@@ -15,7 +15,10 @@ t.test('publishes each committed row once and deletes it when it was consumed', 
   await writeRows(writer, names('row', 300))
   relay.poke()
   await until(() => sink.seen.size === 300)
-  t.ok([...sink.seen.values()].every((times) => times === 1), 'once each')
+  t.ok(
+    [...sink.seen.values()].every((times) => times === 1),
+    'once each',
+  )
   await until(async () => (await admin.query(waiting)).rows[0].count === 0)
   await until(() => relay.stats().pending === 0)
   t.equal(relay.stats().published, 300)
@@ -23,19 +26,28 @@ t.test('publishes each committed row once and deletes it when it was consumed', 
 
 t.test('loses no row that commits after a later one', async (t) => {
   const { adminUrl } = await testServers()
-  const { writer, sink, startRelay } = await pipeline(t, { adminUrl, natsUrl: await privateNats(t) })
+  const { writer, sink, startRelay } = await pipeline(t, {
+    adminUrl,
+    natsUrl: await privateNats(t),
+  })
   startRelay()
   const writers = names('writer', 8).map(async (name) => {
     for (const row of names(name, 15)) await writeRows(writer, [row], Math.random() * 60)
   })
   await Promise.all(writers)
   await until(() => sink.seen.size === 120)
-  t.ok([...sink.seen.values()].every((times) => times === 1), 'once each')
+  t.ok(
+    [...sink.seen.values()].every((times) => times === 1),
+    'once each',
+  )
 })
 
 t.test('a waiting instance takes over', async (t) => {
   const { adminUrl } = await testServers()
-  const { writer, sink, startRelay } = await pipeline(t, { adminUrl, natsUrl: await privateNats(t) })
+  const { writer, sink, startRelay } = await pipeline(t, {
+    adminUrl,
+    natsUrl: await privateNats(t),
+  })
   const first = startRelay()
   await writeRows(writer, names('a', 5))
   await until(() => sink.seen.size === 5)
@@ -46,7 +58,10 @@ t.test('a waiting instance takes over', async (t) => {
   await writeRows(writer, names('b', 5))
   await until(() => sink.seen.size === 10)
   t.equal(second.stats().published, 5)
-  t.ok([...sink.seen.values()].every((times) => times === 1), 'once each')
+  t.ok(
+    [...sink.seen.values()].every((times) => times === 1),
+    'once each',
+  )
 })
 
 t.test('one bad row holds up nobody and is not lost', async (t) => {
@@ -78,7 +93,10 @@ t.test('NATS down while 50 rows are written', async (t) => {
   await servers.startNats()
   await until(() => sink.seen.size === 51)
   await sleep(500)
-  t.ok([...sink.seen.values()].every((times) => times === 1), 'once each')
+  t.ok(
+    [...sink.seen.values()].every((times) => times === 1),
+    'once each',
+  )
   await until(async () => (await admin.query(waiting)).rows[0].count === 0)
 })
 

@@ -12,7 +12,8 @@ export const ConfigSchema = Type.Object({
   CHECKPOINT_KEY_FILE: Type.String({ minLength: 1, description: 'an Ed25519 private key as JWK' }),
   CHECKPOINT_FILE: Type.String({
     minLength: 1,
-    description: 'gets a line for every checkpoint; keep it where the database administrator cannot write',
+    description:
+      'gets a line for every checkpoint; keep it where the database administrator cannot write',
   }),
   CHECKPOINT_SECONDS: Type.Integer({ default: 60, minimum: 1, maximum: 3600 }),
 })

@@ -8,7 +8,9 @@ t.test('what is on record stays, whoever asks', async (t) => {
   const { urls, sql } = await build(t)
   await systemRepository(t, urls.systemUrl).append(many(3, { patient_ids: [CITY.hospital_id] }))
   await sql(`insert into checkpoint values ($1, 1, 'note')`, [CITY.hospital_id])
-  await sql(`insert into dead_letter values ($1, 'digest', 'subject', 'payload', 'reason')`, [CITY.hospital_id])
+  await sql(`insert into dead_letter values ($1, 'digest', 'subject', 'payload', 'reason')`, [
+    CITY.hospital_id,
+  ])
   const verbs = TABLES.flatMap((table) => [
     `delete from ${table}`,
     `truncate ${table} cascade`,

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { build, CITY, many, RIVERSIDE, somethingHappened, systemRepository, until } from './helper.ts'
+import {
+  build,
+  CITY,
+  many,
+  RIVERSIDE,
+  somethingHappened,
+  systemRepository,
+  until,
+} from './helper.ts'
 
 t.test('the chain', async (t) => {
   const { as, sql, stored, publish, natsUrl } = await build(t)
@@ -23,7 +31,7 @@ t.test('the chain', async (t) => {
     const before = await sql('select * from chain_head order by hospital_id')
     await publish(events)
     await publish(events)
-    await until(async () => (await deliveredAll(natsUrl)))
+    await until(async () => await deliveredAll(natsUrl))
     t.equal(await stored(), 66)
     t.same(await sql('select * from chain_head order by hospital_id'), before)
     t.match(await verify(), { ok: true, events: 41 })
@@ -60,7 +68,14 @@ t.test('eight writers append without a fork', async (t) => {
 t.test('keeps every text as it was', async (t) => {
   const { as, urls } = await build(t)
   const repository = systemRepository(t, urls.systemUrl)
-  const texts = ['é e\u0301 😀', '\u0000\u001f\u007f', '"\\/', '\ud800 alone', "'; drop table event --", '\u2028']
+  const texts = [
+    'é e\u0301 😀',
+    '\u0000\u001f\u007f',
+    '"\\/',
+    '\ud800 alone',
+    "'; drop table event --",
+    '\u2028',
+  ]
   await repository.append(texts.map((reason) => somethingHappened({ reason })))
   const admin = as({ role: 'admin' })
   t.match((await admin.get('/api/audit/verify')).json(), { ok: true, events: texts.length })

@@ -7,9 +7,16 @@ t.test('GET /api/audit/events', async (t) => {
   const admin = as({ role: 'admin' })
   const patient = randomUUID()
   const actor = { ...somethingHappened().actor, id: randomUUID() }
-  const shown = somethingHappened({ patient_ids: [patient, randomUUID()], action: 'patient.listed' })
+  const shown = somethingHappened({
+    patient_ids: [patient, randomUUID()],
+    action: 'patient.listed',
+  })
   const byActor = somethingHappened({ actor, entity: { type: 'patient', id: patient } })
-  const denied = somethingHappened({ outcome: 'denied', action: 'access.denied', reason: 'lacks x' })
+  const denied = somethingHappened({
+    outcome: 'denied',
+    action: 'access.denied',
+    reason: 'lacks x',
+  })
   const old = somethingHappened({ occurred_at: '2020-02-29T23:59:59.999Z' })
   const events = [shown, byActor, denied, old]
   await publish(events)
@@ -23,9 +30,17 @@ t.test('GET /api/audit/events', async (t) => {
   await t.test('tells every event as its producer told it', async (t) => {
     const { results } = await list('')
     for (const event of events) {
-      t.match(results.find(({ id }: { id: string }) => id === event.id), event)
+      t.match(
+        results.find(({ id }: { id: string }) => id === event.id),
+        event,
+      )
     }
-    t.match(results[0], { seq: 4, recorded_at: /Z$/, prev_hash: results[1].hash, hash: /^[0-9a-f]{64}$/ })
+    t.match(results[0], {
+      seq: 4,
+      recorded_at: /Z$/,
+      prev_hash: results[1].hash,
+      hash: /^[0-9a-f]{64}$/,
+    })
   })
 
   for (const [filter, event] of [
@@ -43,7 +58,9 @@ t.test('GET /api/audit/events', async (t) => {
 
   await t.test('pages through all, newest first, each once', async (t) => {
     await publish(many(30))
-    await until(async () => ((await sql(`select from event where action = 'patient.read'`)).length) >= 32)
+    await until(
+      async () => (await sql(`select from event where action = 'patient.read'`)).length >= 32,
+    )
     const seen: number[] = []
     let answer = await admin.get('/api/audit/events?limit=7&action=patient.read')
     for (;;) {
@@ -54,7 +71,10 @@ t.test('GET /api/audit/events', async (t) => {
       answer = await admin.get(next ?? '')
     }
     t.equal(seen.length, 32)
-    t.same(seen, [...new Set(seen)].sort((a, b) => b - a))
+    t.same(
+      seen,
+      [...new Set(seen)].sort((a, b) => b - a),
+    )
   })
 
   await t.test('a cursor is good for its own list only', async (t) => {
@@ -66,7 +86,13 @@ t.test('GET /api/audit/events', async (t) => {
   })
 
   await t.test('refuses what it does not know', async (t) => {
-    for (const query of ['actor_id=x', 'action=made.up', 'from=yesterday', 'limit=101', 'colour=red']) {
+    for (const query of [
+      'actor_id=x',
+      'action=made.up',
+      'from=yesterday',
+      'limit=101',
+      'colour=red',
+    ]) {
       t.match((await admin.get(`/api/audit/events?${query}`)).json(), { code: 'validation_failed' })
     }
   })
@@ -86,9 +112,11 @@ t.test('GET /api/audit/events', async (t) => {
     const answer = await as({ role: 'doctor' }).get('/api/audit/events')
     t.match(answer.json(), { status: 403, code: 'forbidden' })
     await until(async () => (await ids('?action=access.denied')).length === 2)
-    const platform = await as({ role: 'platform_admin', hospital_id: null, hospital_name: null }).get(
-      '/api/audit/events',
-    )
+    const platform = await as({
+      role: 'platform_admin',
+      hospital_id: null,
+      hospital_name: null,
+    }).get('/api/audit/events')
     t.match(platform.json(), { status: 403, code: 'no_hospital_context' })
   })
 })

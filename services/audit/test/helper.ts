@@ -77,7 +77,8 @@ export async function build(t: Test, options: BuildOptions = {}) {
   const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await admin.query<Row>(text, values)).rows
   const as = (caller: TestCaller) => callerOf(app, 'audit', { ...CITY, ...caller })
-  const stored = async () => (await sql<{ n: number }>('select count(*)::int as n from event'))[0]?.n
+  const stored = async () =>
+    (await sql<{ n: number }>('select count(*)::int as n from event'))[0]?.n
   return { app, as, sql, stored, start, urls, natsUrl, files, publish: publisher(t, natsUrl) }
 }
 
@@ -97,7 +98,9 @@ function publisher(t: Test, natsUrl: string) {
     const jetstream = nats.connection?.jetstream()
     const send = (event: AuditEvent) => {
       const subject = auditSubject(event.hospital_id, event.service, event.action)
-      return jetstream?.publish(subject, JSON.stringify({ events: [event] }), { msgID: randomUUID() })
+      return jetstream?.publish(subject, JSON.stringify({ events: [event] }), {
+        msgID: randomUUID(),
+      })
     }
     await Promise.all(events.map(send))
   }

@@ -47,7 +47,11 @@ t.test('two hospitals see only their own', async (t) => {
     await client.connect()
     t.teardown(() => client.end())
     for (const table of ['event', 'event_patient', 'chain_head', 'checkpoint']) {
-      t.same((await client.query(`select from ${table}`)).rowCount, 0, `${table} without a hospital`)
+      t.same(
+        (await client.query(`select from ${table}`)).rowCount,
+        0,
+        `${table} without a hospital`,
+      )
     }
     await client.query(`select set_config('app.hospital_id', $1, false)`, [CITY.hospital_id])
     const { rows } = await client.query('select distinct hospital_id from event')

@@ -17,7 +17,12 @@ const nil = '00000000-0000-0000-0000-000000000000'
 for (const [what, reason, given, event] of [
   ['another hospital', 'hospital', subject, { hospital_id: RIVERSIDE.hospital_id }],
   ['the platform', 'hospital', subject, { hospital_id: null }],
-  ['the id the platform has inside', 'hospital', auditSubject(nil, 'patient', 'patient.read'), { hospital_id: nil }],
+  [
+    'the id the platform has inside',
+    'hospital',
+    auditSubject(nil, 'patient', 'patient.read'),
+    { hospital_id: nil },
+  ],
   ['another service', 'service', subject, { service: 'auth' }],
   ['another action', 'action', subject, { action: 'patient.updated' }],
   ['an action nobody knows', 'schema', subject, { action: 'patient.eaten' }],

@@ -1,10 +1,19 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { callerOf } from '@wardstone/cluster/testing'
 import t, { type Test } from 'tap'
 import { nextEntry } from '../src/chain/entry.ts'
 import { genesisHash } from '../src/chain/hash.ts'
 import { readNote, verifierKey } from '../src/checkpoints/note.ts'
-import { build, CITY, many, RIVERSIDE, somethingHappened, systemRepository, until } from './helper.ts'
+import {
+  build,
+  CITY,
+  many,
+  RIVERSIDE,
+  somethingHappened,
+  systemRepository,
+  until,
+} from './helper.ts'
 
 const TABLES = ['event', 'checkpoint', 'chain_head']
 
@@ -20,10 +29,17 @@ async function chainOfFifty(t: Test) {
   const verify = async () => (await admin.get('/api/audit/verify')).json()
   t.match(await verify(), { ok: true, events: 50 })
   const publicKey = createPublicKey(
-    createPrivateKey({ key: JSON.parse(readFileSync(files.CHECKPOINT_KEY_FILE, 'utf8')), format: 'jwk' }),
+    createPrivateKey({
+      key: JSON.parse(readFileSync(files.CHECKPOINT_KEY_FILE, 'utf8')),
+      format: 'jwk',
+    }),
   )
   const change = (text: string) =>
-    sql(text.replaceAll('CITY', `'${CITY.hospital_id}'`).replaceAll('RIVERSIDE', `'${RIVERSIDE.hospital_id}'`))
+    sql(
+      text
+        .replaceAll('CITY', `'${CITY.hospital_id}'`)
+        .replaceAll('RIVERSIDE', `'${RIVERSIDE.hospital_id}'`),
+    )
   await sql('set session_replication_role = replica')
   for (const table of TABLES) await sql(`create table as_it_was_${table} as table ${table}`)
   const restore = async () => {
@@ -38,15 +54,35 @@ async function chainOfFifty(t: Test) {
 t.test('finds the first event that is not as it was', async (t) => {
   const { verify, change, restore, as } = await chainOfFifty(t)
   for (const [what, statement, firstBad] of [
-    ['a byte of an event', `update event set payload_canon = replace(payload_canon, 'nurse_city', 'nurse_cit7') where hospital_id = CITY and seq = 17`, 17],
-    ['who did it, in the column that is searched', `update event set actor_id = null where hospital_id = CITY and seq = 18`, 18],
-    ['when it happened', `update event set occurred_at = '2020-01-01T00:00:00.000Z' where hospital_id = CITY and seq = 19`, 19],
+    [
+      'a byte of an event',
+      `update event set payload_canon = replace(payload_canon, 'nurse_city', 'nurse_cit7') where hospital_id = CITY and seq = 17`,
+      17,
+    ],
+    [
+      'who did it, in the column that is searched',
+      `update event set actor_id = null where hospital_id = CITY and seq = 18`,
+      18,
+    ],
+    [
+      'when it happened',
+      `update event set occurred_at = '2020-01-01T00:00:00.000Z' where hospital_id = CITY and seq = 19`,
+      19,
+    ],
     ['a hash', `update event set hash = sha256(hash) where hospital_id = CITY and seq = 20`, 20],
     ['an event in the middle, gone', 'delete from event where hospital_id = CITY and seq = 21', 21],
     ['the first event, gone', 'delete from event where hospital_id = CITY and seq = 1', 1],
     ['the tail, gone', 'delete from event where hospital_id = CITY and seq > 47', 48],
-    ['the signed statement', `update checkpoint set note = replace(note, E'\\n40\\n', E'\\n39\\n') where hospital_id = CITY and seq = 40`, 40],
-    ['another hospital’s statement', `update checkpoint set note = (select note from checkpoint where hospital_id = RIVERSIDE) where hospital_id = CITY and seq = 40`, 40],
+    [
+      'the signed statement',
+      `update checkpoint set note = replace(note, E'\\n40\\n', E'\\n39\\n') where hospital_id = CITY and seq = 40`,
+      40,
+    ],
+    [
+      'another hospital’s statement',
+      `update checkpoint set note = (select note from checkpoint where hospital_id = RIVERSIDE) where hospital_id = CITY and seq = 40`,
+      40,
+    ],
   ] as const) {
     await t.test(what, async (t) => {
       await change(statement)
@@ -56,7 +92,8 @@ t.test('finds the first event that is not as it was', async (t) => {
   }
 
   await t.test('events of two hospitals that changed places', async (t) => {
-    const columns = 'event_id, occurred_at, happened_at, action, outcome, actor_id, payload_canon, prev_hash, hash'
+    const columns =
+      'event_id, occurred_at, happened_at, action, outcome, actor_id, payload_canon, prev_hash, hash'
     await change(`update event set (${columns}) = (select ${columns} from event as other
       where other.seq = event.seq and other.hospital_id <> event.hospital_id) where seq = 5`)
     t.match(await verify(), { ok: false, first_bad_seq: 5 })
@@ -70,16 +107,23 @@ t.test('finds the first event that is not as it was', async (t) => {
   })
 })
 
-t.test('notices a tail cut off with its head and its statement: the file outside remembers', async (t) => {
-  const { verify, change, sql } = await chainOfFifty(t)
-  await change('delete from event where hospital_id = CITY and seq > 30')
-  await change('delete from checkpoint where hospital_id = CITY')
-  await change(`update chain_head set seq = 30, hash = (select hash from event
+t.test(
+  'notices a tail cut off with its head and its statement: the file outside remembers',
+  async (t) => {
+    const { verify, change, sql } = await chainOfFifty(t)
+    await change('delete from event where hospital_id = CITY and seq > 30')
+    await change('delete from checkpoint where hospital_id = CITY')
+    await change(`update chain_head set seq = 30, hash = (select hash from event
     where event.hospital_id = chain_head.hospital_id and seq = 30) where hospital_id = CITY`)
-  t.match(await verify(), { ok: false, first_bad_seq: 31 })
-  await new Promise((resolve) => setTimeout(resolve, 1500))
-  t.same(await sql(`select from checkpoint where hospital_id = '${CITY.hospital_id}'`), [], 'and does not sign it')
-})
+    t.match(await verify(), { ok: false, first_bad_seq: 31 })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    t.same(
+      await sql(`select from checkpoint where hospital_id = '${CITY.hospital_id}'`),
+      [],
+      'and does not sign it',
+    )
+  },
+)
 
 t.test('notices a chain that was written anew from the start, also after a restart', async (t) => {
   const { verify, change, sql, start } = await chainOfFifty(t)
@@ -103,7 +147,8 @@ t.test('notices a chain that was written anew from the start, also after a resta
   const other = await start()
   t.teardown(() => other.close())
   await other.ready()
-  t.match(await verify(), { ok: false, events: 39, first_bad_seq: 40 })
+  const answer = await callerOf(other, 'audit', { role: 'admin', ...CITY }).get('/api/audit/verify')
+  t.match(answer.json(), { ok: false, events: 39, first_bad_seq: 40 })
 })
 
 t.test('GET /api/audit/checkpoints hands out signed notes', async (t) => {

@@ -28,14 +28,14 @@ export class Checkpointer {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#run(), this.#options.everySeconds * 1000)
+    this.#timer = setInterval(() => void this.#run(), this.#options.everySeconds * 1000)
     this.#timer.unref()
   }
 
   /** Tells that events were appended. */
   appended(count: number): void {
     this.#appended += count
-    if (this.#appended >= MOST_EVENTS) this.#run()
+    if (this.#appended >= MOST_EVENTS) void this.#run()
   }
 
   /** Signs what has not been signed, once more, and ends. */
@@ -63,7 +63,10 @@ export class Checkpointer {
     const { repository, witness, privateKey, logger } = this.#options
     const { hospitalId, seq } = head
     if (!(await this.#agreesWithWitness(head))) {
-      logger.error({ hospital_id: hospitalId, seq }, 'audit chain denies its checkpoint, not signed')
+      logger.error(
+        { hospital_id: hospitalId, seq },
+        'audit chain denies its checkpoint, not signed',
+      )
       return
     }
     const note = writeNote({ ...head, time: new Date().toISOString() }, privateKey)

@@ -15,5 +15,7 @@ export const CheckpointPageSchema = Type.Object({
       note: Type.String({ description: 'a C2SP checkpoint in a signed note' }),
     }),
   ).properties,
-  verifier_key: Type.String({ description: 'the key the notes are signed with (C2SP signed-note)' }),
+  verifier_key: Type.String({
+    description: 'the key the notes are signed with (C2SP signed-note)',
+  }),
 })

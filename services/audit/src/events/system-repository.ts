@@ -119,7 +119,9 @@ export class SystemEventRepository {
     if (rows.length === 0) return
     await sql`insert into event_patient (hospital_id, patient_id, seq)
       select * from unnest(${rows.map(({ entry }) => entry.hospital_id)}::uuid[],
-        ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ entry }) => entry.seq)}::bigint[])`.execute(trx)
+        ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ entry }) => entry.seq)}::bigint[])`.execute(
+      trx,
+    )
   }
 
   async #moveHeads(trx: Transaction<Database>, heads: ReadonlyMap<string, ChainEntry>) {
