@@ -58,11 +58,9 @@ export function stamps(identity: Identity, token: string): Record<string, string
   return headers
 }
 
-/** The headers of a service's answer that go on to the client. */
-export function returnedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const returned: IncomingHttpHeaders = {}
-  for (const name in headers) if (RETURNED.has(name)) returned[name] = headers[name]
-  return returned
+/** True for a header of a service's answer that goes on to the client. */
+export function isReturned(name: string): boolean {
+  return RETURNED.has(name)
 }
 
 const HEADER_VALUE = /^[\x20-\x7e\xa0-\xff]+$/

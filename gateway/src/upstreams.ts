@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { ServiceName } from '@wardstone/contracts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Pool } from 'undici'
-import { outgoingHeaders, returnedHeaders } from './headers.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Dispatcher, Pool } from 'undici'
+import { Exchange } from './exchange.ts'
+import { outgoingHeaders } from './headers.ts'
 import type { IdentityTokens } from './identity-tokens.ts'
-import { upstreamProblem } from './upstream-errors.ts'
 
 /** A part of the API and the service that answers it. */
 interface Upstream {
@@ -65,28 +66,27 @@ function forward(
   service: ServiceName,
   { prefix, routes, httpMethods }: Routes,
 ): void {
+  const pool = pools[service]
   app.register(httpProxy, {
     upstream: urls[service],
     prefix,
     rewritePrefix: prefix,
     routes,
     httpMethods: [...httpMethods],
-    undici: pools[service],
+    undici: pool,
     proxyPayloads: false,
-    retryMethods: [],
-    disableCache: true,
-    disableRequestLogging: true,
-    internalRewriteLocationHeader: false,
-    replyOptions: {
-      rewriteRequestHeaders: (request) => stamped(request as FastifyRequest),
-      rewriteHeaders: returnedHeaders,
-      onError: (reply, { error }) => reply.send(upstreamProblem(error)),
+    handler: (request, reply) => {
+      const { method, identity, raw, body } = request
+      const path = raw.url ?? ''
+      const token = identityTokens.sign(service, identity, method, path)
+      const headers = outgoingHeaders(raw.headers, method, identity, token)
+      const dispatched = {
+        path,
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        body: body as Readable,
+      }
+      pool.dispatch(dispatched, new Exchange(request, reply))
     },
   })
-
-  function stamped(request: FastifyRequest) {
-    const { method, identity, raw } = request
-    const token = identityTokens.sign(service, identity, method, raw.url ?? '')
-    return outgoingHeaders(raw.headers, method, identity, token)
-  }
 }

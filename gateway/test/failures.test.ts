@@ -88,15 +88,30 @@ t.test('a 503 of a service is passed on, once, and not tried again', async (t) =
   t.equal(gateway.upstreams.patient.received.length, 1)
 })
 
-t.test('an answer that breaks off breaks off for the client too', async (t) => {
+t.test('a short answer that breaks off is none at all', async (t) => {
   const strange = await strangeService(t, (socket) => {
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')
+    socket.write('HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 100\r\n\r\nhalf')
     setTimeout(() => socket.destroy(), 50)
   })
   const gateway = await startGateway(t, { AUDIT_URL: strange.url })
   const answer = await gateway.get('/api/audit/events', gateway.signer.bearer())
-  await t.rejects(answer.text())
-  t.equal((await gateway.get('/api/patients', gateway.signer.bearer())).status, 200)
+  t.equal(answer.status, 502)
+  t.equal(answer.headers.get('etag'), null)
+  t.match(await answer.json(), { code: 'bad_gateway' })
+})
+
+t.test('a long answer that breaks off breaks off for the client too', async (t) => {
+  for (const head of ['Content-Length: 1000000', 'Transfer-Encoding: chunked']) {
+    const strange = await strangeService(t, (socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n4\r\nhalf\r\n`)
+      setTimeout(() => socket.destroy(), 50)
+    })
+    const gateway = await startGateway(t, { AUDIT_URL: strange.url })
+    const answer = await gateway.get('/api/audit/events', gateway.signer.bearer())
+    t.equal(answer.status, 200)
+    await t.rejects(answer.text(), head)
+    t.equal((await gateway.get('/api/patients', gateway.signer.bearer())).status, 200)
+  }
 })
 
 t.test('headers that are about one connection are never an error of ours', async (t) => {
