@@ -136,10 +136,10 @@ function genderOf(random: Random): DemoPatient['gender'] {
   return share < 0.993 ? 'other' : 'unknown'
 }
 
-/** Patients are older than people: a child now and then, most past the middle, few past ninety. */
+/** Every age comes, children and the old a little more often than in the street. */
 function ageOf(random: Random): number {
   if (random.chance(0.18)) return random.below(18)
-  return Math.min(101, 18 + Math.floor((random.next() + random.next()) * 42))
+  return 18 + Math.floor(random.next() ** 1.1 * 80)
 }
 
 function bloodGroupOf(random: Random): string | null {

@@ -1,0 +1,294 @@
+import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { type Answer, Client, clusterFile, PROCESSES } from './cluster-client.ts'
+import { eventually, run, temporaryFolder } from './helper.ts'
+
+const CITY = 'admin_city_general_hospital'
+const RIVERSIDE = 'admin_riverside_medical_center'
+const patient = { first_name: 'Amina', last_name: 'Okafor', date_of_birth: '1984-05-17' }
+
+async function start(t: Test, data: string) {
+  const cluster = run(t, '../src/main.ts', [], { WARDSTONE_PORT: '0', WARDSTONE_DATA: data })
+  await eventually(() => cluster.output.some((line) => line.startsWith('wardstone ready')), 60)
+  const url = /^wardstone ready: (http:\S+)$/.exec(cluster.output.at(-1) ?? '')?.[1]
+  if (!url) throw new Error(cluster.output.join('\n'))
+  return { ...cluster, url }
+}
+
+t.test('the whole cluster', async (t) => {
+  const data = temporaryFolder(t)
+  const cluster = await start(t, data)
+  const { url } = cluster
+  const city = await Client.signedIn(url, CITY)
+  const riverside = await Client.signedIn(url, RIVERSIDE)
+  const create = async (client: Client) => (await client.post('/api/patients/', patient)).json
+
+  await t.test('cluster.json is for the owner only and names every part', async (t) => {
+    t.equal(statSync(join(data, 'cluster.json')).mode & 0o077, 0)
+    const parts = clusterFile(data)
+    for (const name of [...PROCESSES, 'postgres', 'nats']) {
+      t.match(parts[name], { pid: Number, port: Number, url: String }, name)
+    }
+    t.equal(parts.gateway?.url, url)
+  })
+
+  await t.test('the seed’s flow, with its trailing slashes', async (t) => {
+    const client = await Client.signedIn(url, CITY)
+    const profile = await client.get('/api/auth/profile/')
+    t.match(profile.json, { username: CITY, role: 'admin', hospital_name: 'City General Hospital' })
+    t.equal(profile.headers.get('x-hospital-id'), client.hospitalId)
+    t.equal(profile.headers.get('x-hospital-name'), 'City General Hospital')
+    t.equal((await new Client(url).get('/api/hospitals/')).json.results.length, 3)
+
+    const created = await client.post('/api/patients/', patient)
+    t.equal(created.status, 201)
+    const one = `/api/patients/${created.json.id}/`
+    t.equal((await client.get(one)).status, 200)
+    const changed = await client.put(one, { ...patient, first_name: 'Aminata' })
+    t.match(changed.json, { first_name: 'Aminata', version: 2 })
+    t.equal((await client.get('/api/patients/')).json.results[0].id, created.json.id)
+    t.equal((await client.get('/api/patients/search/?q=aminata')).json.results.length, 1)
+    t.type((await client.get('/api/patients/stats/')).json.total, 'number')
+    t.match((await client.delete(one)).json, { is_active: false })
+
+    t.equal((await client.post('/api/auth/logout/')).status, 204)
+    await sleep(1000)
+    t.equal((await client.get('/api/auth/profile/')).status, 401, 'within a second')
+    const refreshed = await client.post('/api/auth/refresh', { refresh_token: client.refreshToken })
+    t.equal(refreshed.status, 401, 'the refresh token too')
+  })
+
+  await t.test('City’s token and Riverside’s ids: the bytes of an unknown id', async (t) => {
+    const theirs = await create(riverside)
+    const ask = (id: string): Promise<Answer>[] => [
+      city.get(`/api/patients/${id}`),
+      city.put(`/api/patients/${id}`, patient),
+      city.patch(`/api/patients/${id}`, { first_name: 'X' }),
+      city.delete(`/api/patients/${id}`),
+      city.post(`/api/patients/${id}/reactivate`),
+    ]
+    const foreign = await Promise.all(ask(theirs.id))
+    const unknown = await Promise.all(ask(randomUUID()))
+    for (const [index, answer] of foreign.entries()) {
+      t.equal(answer.status, 404)
+      t.equal(withoutId(answer.text), withoutId(unknown[index]?.text ?? ''))
+    }
+    t.same((await riverside.get(`/api/patients/${theirs.id}`)).json, theirs, 'as it was')
+    const found = await city.get(`/api/patients/search?q=${theirs.mrn}`)
+    t.same(found.json.results, [])
+  })
+
+  await t.test('another hospital in the header is 403 in the seed’s words', async (t) => {
+    const answer = await city.get('/api/patients/', { 'x-hospital-id': riverside.hospitalId })
+    t.equal(answer.status, 403)
+    t.equal(
+      answer.json.detail,
+      'Access denied: You can only access data from your assigned hospital',
+    )
+  })
+
+  await t.test('nobody passes the gateway by', async (t) => {
+    const parts = clusterFile(data)
+    for (const [name, path] of [
+      ['patient', '/api/patients'],
+      ['hospital', `/api/hospitals/${city.hospitalId}`],
+      ['auth', '/api/auth/profile'],
+      ['audit', '/api/audit/events'],
+      ['auth', '/internal/revocations'],
+    ] as const) {
+      const direct = new Client(parts[name]?.url ?? '')
+      direct.token = city.token
+      const answer = await direct.get(path, { 'x-hospital-id': city.hospitalId })
+      t.equal(answer.status, 401, `${name} ${path}`)
+    }
+    t.equal((await city.get('/internal/revocations')).status, 404)
+    t.equal((await city.get('/metrics')).status, 404)
+  })
+
+  await t.test('the audit has each access once, and no other hospital’s', async (t) => {
+    const client = await Client.signedIn(url, 'nurse_city_general_hospital')
+    const { id } = await create(client)
+    client.requestIds.length = 0
+    await client.get(`/api/patients/${id}`)
+    await client.get('/api/patients')
+    await client.get('/api/patients/search?q=okafor')
+    await client.get('/api/patients/stats')
+    await client.patch(`/api/patients/${id}`, { address: 'Elsewhere 1' })
+    await client.get(`/api/patients/${randomUUID()}`)
+    await client.delete(`/api/patients/${id}`)
+    await client.get('/api/patients', { 'x-hospital-id': riverside.hospitalId })
+    const wanted = [...client.requestIds]
+
+    const events = async () => {
+      const page = (await city.get('/api/audit/events?limit=100')).json.results
+      return page.filter((event: { request_id: string }) => wanted.includes(event.request_id))
+    }
+    await eventually(async () => (await events()).length >= wanted.length)
+    const seen = await events()
+    t.same(
+      wanted.map(
+        (id) => seen.find((event: { request_id: string }) => event.request_id === id)?.action,
+      ),
+      [
+        'patient.read',
+        'patient.listed',
+        'patient.searched',
+        'patient.stats_read',
+        'patient.updated',
+        'patient.read',
+        'access.denied',
+        'security.hospital_mismatch',
+      ],
+    )
+    t.equal(seen.length, wanted.length, 'each once')
+    t.match((await city.get('/api/audit/verify')).json, { ok: true })
+    const theirs = (await riverside.get('/api/audit/events?limit=100')).text
+    t.notMatch(theirs, new RegExp(`${city.hospitalId}|${wanted.join('|')}`))
+    t.equal((await client.get('/api/audit/events')).status, 403, 'a nurse may not read it')
+  })
+
+  await t.test('NATS away: 50 writes are taken, their events arrive once each', async (t) => {
+    const { pid } = clusterFile(data).nats ?? { pid: 0 }
+    process.kill(pid, 'SIGSTOP')
+    const created = await Promise.all(
+      Array.from({ length: 50 }, () => city.post('/api/patients', patient)),
+    )
+    t.ok(created.every(({ status }) => status === 201))
+    process.kill(pid, 'SIGCONT')
+    await allArrive(t, city, created)
+  })
+
+  await t.test('nats-server killed: it comes back, nothing is lost', async (t) => {
+    process.kill(clusterFile(data).nats?.pid ?? 0, 'SIGKILL')
+    const created = await Promise.all(
+      Array.from({ length: 20 }, () => city.post('/api/patients', patient)),
+    )
+    t.ok(created.every(({ status }) => status === 201))
+    await allArrive(t, city, created)
+  })
+
+  await t.test('PostgreSQL killed under load: 503, no process ends, back within 5 s', async (t) => {
+    const before = clusterFile(data)
+    const acknowledged: string[] = []
+    const statuses = new Set<number>()
+    let stop = false
+    const load = Array.from({ length: 8 }, async () => {
+      while (!stop) {
+        const answer = await city.post('/api/patients', patient)
+        statuses.add(answer.status)
+        if (answer.status === 201) acknowledged.push(answer.json.id)
+        else t.ok(answer.headers.get('retry-after'), `${answer.status} says when to try again`)
+      }
+    })
+    await sleep(500)
+    process.kill(before.postgres?.pid ?? 0, 'SIGKILL')
+    const killed = Date.now()
+    await eventually(() => clusterFile(data).postgres?.pid !== before.postgres?.pid)
+    const back = Date.now()
+    t.ok(await eventually(async () => (await city.get('/api/patients')).status === 200, 5))
+    t.comment(`PostgreSQL was away ${back - killed} ms, the API another ${Date.now() - back} ms`)
+    await sleep(500)
+    stop = true
+    await Promise.all(load)
+
+    t.ok(
+      [...statuses].every((status) => status === 201 || status === 503),
+      [...statuses].join(),
+    )
+    t.ok(statuses.has(503), 'the outage was seen')
+    const after = clusterFile(data)
+    for (const name of PROCESSES) t.equal(after[name]?.pid, before[name]?.pid, `${name} lives`)
+    const lost = []
+    for (const id of acknowledged)
+      if ((await city.get(`/api/patients/${id}`)).status !== 200) lost.push(id)
+    t.same(lost, [], `${acknowledged.length} acknowledged patients are there`)
+    t.match((await city.get('/api/audit/verify')).json, { ok: true })
+  })
+
+  await t.test('a service killed is restarted under its port', async (t) => {
+    const before = clusterFile(data).patient
+    process.kill(before?.pid ?? 0, 'SIGKILL')
+    t.ok(await eventually(() => clusterFile(data).patient?.pid !== before?.pid))
+    t.equal(clusterFile(data).patient?.port, before?.port)
+    t.ok(await eventually(async () => (await city.get('/api/patients')).status === 200))
+  })
+
+  await t.test('suspending a hospital ends its sessions within a second', async (t) => {
+    const platform = await Client.signedIn(url, 'platform_admin')
+    const clinic = await Client.signedIn(url, 'admin_st_marys_clinic')
+    t.equal((await clinic.get('/api/patients')).status, 200)
+    const path = `/api/hospitals/${clinic.hospitalId}`
+    t.equal((await platform.patch(path, { is_active: false })).status, 200)
+    await sleep(1000)
+    t.equal((await clinic.get('/api/patients')).status, 401)
+    const again = await new Client(url).post('/api/auth/login', {
+      username: 'admin_st_marys_clinic',
+      password: 'admin123',
+    })
+    t.match(again, { status: 403, json: { code: 'hospital_suspended' } })
+    const refreshed = await clinic.post('/api/auth/refresh', { refresh_token: clinic.refreshToken })
+    t.ok(refreshed.status === 401 || refreshed.status === 403)
+
+    t.equal((await platform.patch(path, { is_active: true })).status, 200)
+    await sleep(1000)
+    t.equal((await clinic.get('/api/patients')).status, 401, 'the old session stays dead')
+    const anew = await Client.signedIn(url, 'admin_st_marys_clinic')
+    t.equal((await anew.get('/api/patients')).status, 200)
+    t.match((await platform.get('/api/patients')).json, { code: 'no_hospital_context' })
+  })
+
+  await t.test('killed with kill -9, the next start cleans up and keeps the data', async (t) => {
+    const { id } = await create(city)
+    const before = clusterFile(data)
+    cluster.child.kill('SIGKILL')
+    await cluster.exited
+    const next = await start(t, data)
+    const again = await Client.signedIn(next.url, CITY)
+    t.equal((await again.get(`/api/patients/${id}`)).status, 200)
+    t.match((await again.get('/api/audit/verify')).json, { ok: true })
+    for (const [name, { pid }] of Object.entries(before))
+      t.notOk(isAlive(pid), `old ${name} is gone`)
+
+    const parts = clusterFile(data)
+    next.child.kill('SIGINT')
+    t.same(await next.exited, [0, null], 'Ctrl-C is a clean end')
+    for (const [name, { pid }] of Object.entries(parts)) t.notOk(isAlive(pid), `${name} is gone`)
+    await t.rejects(fetch(next.url), 'the port is free')
+  })
+})
+
+async function allArrive(t: Test, admin: Client, created: Answer[]) {
+  const ids = new Set(created.map(({ json }) => json.id))
+  const arrived = async () => {
+    const seen: string[] = []
+    let cursor = ''
+    for (let pages = 0; pages < 5; pages += 1) {
+      const page = (await admin.get(`/api/audit/events?action=patient.created&limit=100${cursor}`))
+        .json
+      seen.push(...page.results.map((event: { entity: { id: string } }) => event.entity.id))
+      if (page.next_cursor === null) break
+      cursor = `&cursor=${page.next_cursor}`
+    }
+    return seen.filter((id) => ids.has(id))
+  }
+  await eventually(async () => (await arrived()).length >= ids.size, 20)
+  const seen = await arrived()
+  t.equal(seen.length, ids.size, 'as many events as patients')
+  t.equal(new Set(seen).size, ids.size, 'one each')
+  t.match((await admin.get('/api/audit/verify')).json, { ok: true })
+}
+
+function withoutId(text: string): string {
+  return text.replace(/"request_id":"[^"]*"/, '')
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
