@@ -1,7 +1,9 @@
 import type { ConsumerMessages, JsMsg, NatsConnection } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
+import { failingOf } from './halving.ts'
 import type { Logger } from './logger.ts'
+import { MessageQueue } from './message-queue.ts'
 
 /** A message as its handler sees it. */
 export interface ReceivedMessage {
@@ -16,8 +18,9 @@ export interface DurableConsumerOptions {
   readonly stream: string
   readonly durable: string
   /**
-   * Must have committed when it resolves: the messages are acknowledged then. When it rejects, they
-   * come again, later and in smaller batches; what can never succeed is for the handler to put away.
+   * Must have committed when it resolves: the messages are acknowledged then. When it rejects, it is
+   * tried with halves of them, and what fails alone comes again later; what can never succeed is for
+   * the handler to put away. It may see a message that it has handled.
    */
   readonly handle: (messages: readonly ReceivedMessage[]) => Promise<void>
   readonly logger: Logger
@@ -26,17 +29,22 @@ export interface DurableConsumerOptions {
 const BATCH = 200
 const PULL = { max_messages: 500, expires: 5000 }
 const RETRY = { least: 250, most: 5000 }
+// After some minutes the batch is given back after all, in case it is the messages' fault.
+const HOLDS = 30
+// Well below the consumer's ack_wait.
+const STILL_AT_IT_MS = 3000
 
 /** Reads a durable pull consumer in batches, for ever: whatever vanishes is waited for. */
 export class DurableConsumer {
   readonly #options: DurableConsumerOptions
   readonly #arrived = new Sleeper()
   readonly #restart = new Sleeper()
-  #queue: JsMsg[] = []
+  readonly #pause = new Sleeper()
+  readonly #queue = new MessageQueue()
   #session: ConsumerMessages | undefined
   /** When the consumer was made: with another one, old messages mean nothing. */
   #incarnation: string | undefined
-  #failures = 0
+  #holds = 0
   #stopping = false
   #receiving: Promise<void> | undefined
   #working: Promise<void> | undefined
@@ -58,8 +66,10 @@ export class DurableConsumer {
     this.#session?.stop()
     this.#restart.wake()
     this.#arrived.wake()
+    this.#pause.wake()
     await Promise.all([this.#working, this.#receiving])
-    for (const message of this.#queue.splice(0)) message.nak()
+    for (const message of this.#queue.all()) message.nak()
+    this.#queue.clear()
   }
 
   async #receive(): Promise<void> {
@@ -84,12 +94,12 @@ export class DurableConsumer {
     const consumer = await connection.jetstream().consumers.get(stream, durable)
     if (this.#stopping) return
     const { created } = await consumer.info(true)
-    if (created !== this.#incarnation) this.#queue = []
+    if (created !== this.#incarnation) this.#queue.clear()
     this.#incarnation = created
     const session = await consumer.consume({
       ...PULL,
       callback: (message) => {
-        this.#queue.push(message)
+        this.#queue.add(message)
         this.#arrived.wake()
       },
     })
@@ -115,58 +125,58 @@ export class DurableConsumer {
   }
 
   async #work(): Promise<void> {
+    const timer = setInterval(() => this.#sayStillAtIt(), STILL_AT_IT_MS)
     while (!this.#stopping) {
-      if (this.#queue.length === 0 || !this.#session) await this.#arrived.sleep(1000)
+      if (this.#queue.isEmpty || !this.#session) await this.#arrived.sleep(1000)
       else await this.#handleBatch()
     }
+    clearInterval(timer)
   }
 
   async #handleBatch(): Promise<void> {
+    const { handle, logger, durable } = this.#options
     const incarnation = this.#incarnation
-    const batch = this.#takeBatch()
-    let failure: { error: unknown } | undefined
-    try {
-      await this.#options.handle(batch.map(received))
-      this.#failures = 0
-    } catch (error) {
-      failure = { error }
-    }
+    const batch = this.#queue.take(BATCH)
+    const failed = await failingOf(
+      batch,
+      (messages) => handle(messages.map(received)),
+      ({ length }, error) =>
+        logger.error({ durable, messages: length, err: error }, 'batch failed'),
+    )
     await this.#untilListening()
+    const allFailed = failed.size === batch.length
     // What is said of an old message could count for another message of a stream made anew.
-    const valid = incarnation === this.#incarnation
-    if (failure) this.#retryLater(valid ? batch : [], failure.error)
-    else if (valid) for (const message of batch) message.ack()
+    if (incarnation !== this.#incarnation) this.#queue.answered()
+    else if (allFailed && batch.length > 1 && this.#holds < HOLDS) await this.#hold()
+    else this.#answer(batch, failed)
+    if (!allFailed) this.#holds = 0
+  }
+
+  #answer(batch: readonly JsMsg[], failed: ReadonlySet<JsMsg>): void {
+    for (const message of batch) {
+      if (!failed.has(message)) message.ack()
+      else message.nak(backoff(message.info.deliveryCount, RETRY.least, RETRY.most))
+    }
+    this.#queue.answered()
+  }
+
+  /** Keeps a batch, for which the time is not right, at the front. */
+  async #hold(): Promise<void> {
+    this.#holds += 1
+    this.#queue.putBack()
+    if (!this.#stopping) await this.#pause.sleep(backoff(this.#holds, RETRY.least, RETRY.most))
+  }
+
+  /** Else the server would deliver again what takes long. */
+  #sayStillAtIt(): void {
+    if (this.#session) for (const message of this.#queue.all()) message.working()
   }
 
   /** Answers given while the connection is away could reach another server. */
   async #untilListening(): Promise<void> {
     while (!this.#session && !this.#stopping) await this.#arrived.sleep(200)
   }
-
-  /** A quarter as many for each time the first one failed, so that what fails is soon alone. */
-  #takeBatch(): JsMsg[] {
-    const first = this.#queue[0]
-    const size = Math.max(1, BATCH >> (2 * Math.min(deliveries(first) - 1, 8)))
-    const different = this.#queue.findIndex((each) => deliveries(each) !== deliveries(first))
-    const alike = different === -1 ? this.#queue.length : different
-    return this.#queue.splice(0, Math.min(size, alike))
-  }
-
-  /** All that wait are sent back too: they would be delivered again before their turn came. */
-  #retryLater(batch: readonly JsMsg[], error: unknown): void {
-    const { logger, durable } = this.#options
-    this.#failures += 1
-    const fields = { durable, failures: this.#failures, err: error }
-    logger.error(fields, 'batch failed, comes again')
-    const waiting = this.#queue
-    this.#queue = []
-    for (const message of [...batch, ...waiting]) {
-      message.nak(backoff(this.#failures, RETRY.least, RETRY.most))
-    }
-  }
 }
-
-const deliveries = (message: JsMsg | undefined) => message?.info.deliveryCount ?? 1
 
 function received(message: JsMsg): ReceivedMessage {
   const id = message.headers?.get('Nats-Msg-Id')

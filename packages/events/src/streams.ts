@@ -55,7 +55,7 @@ const consumerConfig = ({ durable, filter }: Durable): Partial<ConsumerConfig> =
   filter_subject: filter,
   deliver_policy: DeliverPolicy.All,
   ack_policy: AckPolicy.Explicit,
-  ack_wait: nanos(30_000),
+  ack_wait: nanos(10_000),
   max_deliver: -1,
   max_ack_pending: 1000,
 })

@@ -10,7 +10,7 @@ import { collector, HOSPITAL, memoryLogger, names, until } from './helper.ts'
 async function publish(connection: NatsConnection, payloads: readonly string[]) {
   const jetstream = connection.jetstream()
   const subject = auditSubject(HOSPITAL, 'patient', 'patient.read')
-  await Promise.all(payloads.map((each) => jetstream.publish(subject, each, { msgID: each })))
+  await Promise.all(payloads.map((each) => jetstream.publish(subject, each, { msgID: each, timeout: 1000 })))
 }
 
 async function connectAs(t: Test, url: string, user: string) {
@@ -34,27 +34,46 @@ t.test('acknowledges what was handled, in batches', async (t) => {
   t.match(info, { num_ack_pending: 0, num_pending: 0, ack_floor: { stream_seq: 1000 } })
 })
 
-t.test('a batch that fails comes again, and a bad message gets alone', async (t) => {
+t.test('a bad message is found in its batch, and comes again alone', async (t) => {
   const url = await privateNats(t)
   await ensureStreams(url)
-  let attempts = 0
+  await publish(await connectAs(t, url, 'patient'), names('m', 200))
   const alone: number[] = []
-  const { seen, logger } = collector(t, url, (messages) => {
-    const bad = messages.some(({ payload }) => Buffer.from(payload).toString() === 'm-25')
-    if (!bad) return
-    attempts += 1
-    alone.push(messages.length)
-    if (attempts < 7) throw new Error('cannot store')
+  const { seen } = collector(t, url, (messages) => {
+    const bad = messages.some(({ payload }) => Buffer.from(payload).toString() === 'm-125')
+    if (bad) alone.push(messages.length)
+    if (bad && alone.filter((size) => size === 1).length < 3) throw new Error('cannot store')
   })
-  await publish(await connectAs(t, url, 'patient'), names('m', 50))
-  await until(() => seen.size === 50)
+  await until(() => seen.size === 199)
+  t.ok(alone.length <= 10, 'found by halving')
+  await until(() => seen.size === 200)
   t.ok(
     [...seen.values()].every((times) => times === 1),
     'once each',
   )
-  t.ok(alone[0] !== undefined && alone[0] > 1)
-  t.equal(alone.at(-1), 1)
-  t.match(logger.lines.at(-1), { level: 'error', message: 'batch failed, comes again' })
+})
+
+t.test('when everything fails it waits, and then goes on at full speed', async (t) => {
+  const url = await privateNats(t)
+  await ensureStreams(url)
+  await publish(await connectAs(t, url, 'patient'), names('m', 2000))
+  let calls = 0
+  let away = true
+  const { seen, logger } = collector(t, url, () => {
+    calls += 1
+    if (away) throw new Error('the database is away')
+  })
+  await sleep(3000)
+  t.ok(calls <= 80, `${calls} attempts`)
+  t.match(logger.lines.at(-1), { level: 'error', message: 'batch failed' })
+  away = false
+  calls = 0
+  await until(() => seen.size === 2000)
+  t.ok(
+    [...seen.values()].every((times) => times === 1),
+    'once each',
+  )
+  t.ok(calls < 40, `${calls} batches`)
 })
 
 t.test('goes on when the consumer was lost, the server restarted or killed', async (t) => {
