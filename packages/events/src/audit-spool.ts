@@ -47,6 +47,8 @@ export class AuditSpool {
   readonly #queue: SpoolQueue
   readonly #toWrite = new Sleeper()
   readonly #toPublish = new Sleeper()
+  /** Not woken by new events: JetStream is not asked more often because there is more to tell. */
+  readonly #pause = new Sleeper()
   readonly #running: Promise<unknown>
   readonly #stats = { published: 0, dropped: 0 }
   #writes: Write[] = []
@@ -85,6 +87,7 @@ export class AuditSpool {
     this.#closing = true
     this.#toWrite.wake()
     this.#toPublish.wake()
+    this.#pause.wake()
     await this.#running
     await this.#file.close().catch(() => {})
   }
@@ -139,7 +142,8 @@ export class AuditSpool {
         confirmAt = Date.now() + CONFIRM_MS
       }
       if (this.#closing || (failures === 0 && this.#queue.next(1).length > 0)) continue
-      await this.#toPublish.sleep(failures > 0 ? backoff(failures, 250, 5000) : CONFIRM_MS)
+      if (failures > 0) await this.#pause.sleep(backoff(failures, 250, 5000))
+      else await this.#toPublish.sleep(CONFIRM_MS)
     }
   }
 

@@ -23,6 +23,8 @@ const POKE_DELAY_MS = 15
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions
   readonly #sleeper = new Sleeper()
+  /** Not woken by a poke: what is away is not asked more often because there is more to tell. */
+  readonly #pause = new Sleeper()
   readonly #stats: RelayStats = { pending: 0, oldest_age_seconds: 0, published: 0 }
   #poked: NodeJS.Timeout | undefined
   #stopping = false
@@ -55,6 +57,7 @@ export class OutboxRelay {
     this.#stopping = true
     clearTimeout(this.#poked)
     this.#sleeper.wake()
+    this.#pause.wake()
     await this.#running
   }
 
@@ -73,12 +76,12 @@ export class OutboxRelay {
       } finally {
         await outbox.close()
       }
-      if (!this.#stopping) await this.#sleeper.sleep(backoff(failures, 250, 3000))
+      if (!this.#stopping) await this.#pause.sleep(backoff(failures, 250, 3000))
     }
   }
 
   async #waitForLock(outbox: Outbox): Promise<void> {
-    while (!this.#stopping && !(await outbox.lock())) await this.#sleeper.sleep(LOCK_POLL_MS)
+    while (!this.#stopping && !(await outbox.lock())) await this.#pause.sleep(LOCK_POLL_MS)
   }
 
   async #relay(outbox: Outbox): Promise<void> {
@@ -89,7 +92,8 @@ export class OutboxRelay {
       const outcome = await session.turn()
       failures = outcome === 'failed' ? failures + 1 : 0
       if (this.#stopping || outcome === 'more') continue
-      await this.#sleeper.sleep(failures ? backoff(failures, 250, 5000) : POLL_MS)
+      if (failures > 0) await this.#pause.sleep(backoff(failures, 250, 5000))
+      else await this.#sleeper.sleep(POLL_MS)
     }
   }
 }

@@ -10,7 +10,9 @@ import { collector, HOSPITAL, memoryLogger, names, until } from './helper.ts'
 async function publish(connection: NatsConnection, payloads: readonly string[]) {
   const jetstream = connection.jetstream()
   const subject = auditSubject(HOSPITAL, 'patient', 'patient.read')
-  await Promise.all(payloads.map((each) => jetstream.publish(subject, each, { msgID: each, timeout: 1000 })))
+  await Promise.all(
+    payloads.map((each) => jetstream.publish(subject, each, { msgID: each, timeout: 1000 })),
+  )
 }
 
 async function connectAs(t: Test, url: string, user: string) {

@@ -6,7 +6,6 @@ import {
   type PrivateServers,
   privateServers,
   testDatabase,
-  testServers,
 } from '@wardstone/cluster/testing'
 import { AUDIT_STREAM, auditSubject } from '@wardstone/contracts'
 import pg from 'pg'
@@ -130,6 +129,3 @@ export async function writeRows(writer: pg.Pool, names: readonly string[], hold 
 
 export const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
-
-/** The servers all tests of a run share. */
-export const sharedServers = testServers

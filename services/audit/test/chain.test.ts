@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { ensureStreams } from '@wardstone/events'
+import { connect, type JetStreamManager } from 'nats'
 import t from 'tap'
 import {
   build,
@@ -30,22 +32,35 @@ t.test('the chain', async (t) => {
     await until(async () => (await stored()) === 66)
     const before = await sql('select * from chain_head order by hospital_id')
     await publish(events)
-    await publish(events)
-    await until(async () => await deliveredAll(natsUrl))
+    await until(() => deliveredAll(natsUrl))
+    await replay(natsUrl)
+    await until(() => deliveredAll(natsUrl))
     t.equal(await stored(), 66)
     t.same(await sql('select * from chain_head order by hospital_id'), before)
     t.match(await verify(), { ok: true, events: 41 })
   })
 })
 
-async function deliveredAll(natsUrl: string): Promise<boolean> {
-  const { connect } = await import('nats')
+async function manage<T>(natsUrl: string, work: (manager: JetStreamManager) => Promise<T>) {
   const { username, password, host } = new URL(natsUrl)
   const connection = await connect({ servers: host, user: username, pass: password })
-  const manager = await connection.jetstreamManager()
-  const { num_pending, num_ack_pending } = await manager.consumers.info('AUDIT', 'audit')
-  await connection.close()
-  return num_pending === 0 && num_ack_pending === 0
+  try {
+    return await work(await connection.jetstreamManager())
+  } finally {
+    await connection.close()
+  }
+}
+
+const deliveredAll = (natsUrl: string) =>
+  manage(natsUrl, async (manager) => {
+    const { num_pending, num_ack_pending } = await manager.consumers.info('AUDIT', 'audit')
+    return num_pending === 0 && num_ack_pending === 0
+  })
+
+/** Makes the consumer anew: it gets the whole stream from the start. */
+async function replay(natsUrl: string) {
+  await manage(natsUrl, (manager) => manager.consumers.delete('AUDIT', 'audit'))
+  await ensureStreams(natsUrl)
 }
 
 t.test('eight writers append without a fork', async (t) => {

@@ -26,7 +26,7 @@ import { SystemEventRepository } from '../src/events/system-repository.ts'
 export const CITY = { hospital_id: randomUUID(), hospital_name: 'City General Hospital' }
 export const RIVERSIDE = { hospital_id: randomUUID(), hospital_name: 'Riverside Medical Center' }
 
-export const silent = createLogger('test', 'silent')
+const silent = createLogger('test', 'silent')
 
 /** Waits until `check` holds. */
 export async function until(check: () => unknown, within = 20_000): Promise<void> {

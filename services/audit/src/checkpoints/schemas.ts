@@ -1,11 +1,10 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { CursorSchema, PageLimitSchema, PageSchema } from '@wardstone/contracts'
 
 export const CheckpointListQuerySchema = Type.Object(
   { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
   { additionalProperties: false },
 )
-export type CheckpointListQuery = Static<typeof CheckpointListQuerySchema>
 
 /** Newest first. Keep them: they prove later that nothing was changed or cut off. */
 export const CheckpointPageSchema = Type.Object({

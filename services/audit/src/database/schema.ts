@@ -8,7 +8,7 @@ type Fixed<T> = ColumnType<T, T, never>
 type FixedNumber = ColumnType<string, number, never>
 
 /** The chain. `payload_canon` is what was hashed; the columns beside it only find it. */
-export interface EventTable {
+interface EventTable {
   hospital_id: Fixed<string>
   seq: FixedNumber
   event_id: Fixed<string>
@@ -23,28 +23,28 @@ export interface EventTable {
 }
 
 /** Which patients an event shows. */
-export interface EventPatientTable {
+interface EventPatientTable {
   hospital_id: Fixed<string>
   patient_id: Fixed<string>
   seq: FixedNumber
 }
 
 /** Where each hospital's chain ends: the row that is locked to append. */
-export interface ChainHeadTable {
+interface ChainHeadTable {
   hospital_id: Fixed<string>
   seq: ColumnType<string, number, number>
   hash: Buffer
 }
 
 /** Signed statements of where a chain was. */
-export interface CheckpointTable {
+interface CheckpointTable {
   hospital_id: Fixed<string>
   seq: FixedNumber
   note: Fixed<string>
 }
 
 /** Messages that are no audit events, kept for somebody to look at; under the platform's id. */
-export interface DeadLetterTable {
+interface DeadLetterTable {
   hospital_id: Fixed<string>
   digest: Fixed<Buffer>
   subject: Fixed<string>

@@ -13,7 +13,7 @@ import {
 const HashSchema = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, hexadecimal' })
 
 /** An event on record: what its producer told, and its place in the hospital's chain. */
-export const RecordedEventSchema = Type.Object({
+const RecordedEventSchema = Type.Object({
   ...AuditEventSchema.properties,
   seq: Type.Integer({ minimum: 1 }),
   recorded_at: InstantSchema,

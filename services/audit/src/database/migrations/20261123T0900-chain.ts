@@ -36,6 +36,7 @@ async function createEvents(db: Kysely<never>) {
     system: ['select', 'insert'],
   })
   await sql`create index event_by_actor on event (hospital_id, actor_id, seq)`.execute(db)
+  await sql`create index event_by_action on event (hospital_id, action, seq)`.execute(db)
   await sql`create index event_by_time on event (hospital_id, happened_at)`.execute(db)
   await sql`create index event_unusual on event (hospital_id, seq) where outcome <> 'success'`.execute(
     db,
