@@ -5,6 +5,7 @@ import { readProgress } from './progress.ts'
 import { isHopeless, publishAll } from './publisher.ts'
 import { type SpoolEntry, SpoolFile, spoolEntry } from './spool-file.ts'
 import { SpoolQueue } from './spool-queue.ts'
+import { SpoolWriter } from './spool-writer.ts'
 
 export interface AuditSpoolOptions {
   /** Of this process alone; made when missing. */
@@ -25,15 +26,9 @@ export interface SpoolStats {
   dropped: number
 }
 
-interface Write {
-  line: string
-  done: () => void
-}
-
 const IN_FLIGHT = 64
 const CONFIRM_MS = 1000
 const RECONNECT_POLL_MS = 200
-const COMPACT_BYTES = 8 * 1024 * 1024
 
 /**
  * The outbox of a process without a database: every event is in a file before `record` resolves, is
@@ -45,13 +40,12 @@ export class AuditSpool {
   readonly #logger: Logger
   readonly #file: SpoolFile
   readonly #queue: SpoolQueue
-  readonly #toWrite = new Sleeper()
+  readonly #writer: SpoolWriter
   readonly #toPublish = new Sleeper()
   /** Not woken by new events: JetStream is not asked more often because there is more to tell. */
   readonly #pause = new Sleeper()
   readonly #running: Promise<unknown>
   readonly #stats = { published: 0, dropped: 0 }
-  #writes: Write[] = []
   #closing = false
 
   constructor(options: AuditSpoolOptions) {
@@ -59,6 +53,7 @@ export class AuditSpool {
     this.#logger = options.logger
     this.#file = new SpoolFile(options.file)
     this.#queue = new SpoolQueue(options.maxBytes ?? 64 * 1024 * 1024)
+    this.#writer = new SpoolWriter(this.#file, this.#queue, this.#logger)
     this.#running = this.#run()
   }
 
@@ -72,10 +67,7 @@ export class AuditSpool {
       return Promise.resolve()
     }
     this.#toPublish.wake()
-    return new Promise((done) => {
-      this.#writes.push({ line: entry.line, done })
-      this.#toWrite.wake()
-    })
+    return this.#writer.write(entry.line)
   }
 
   stats(): SpoolStats {
@@ -85,7 +77,7 @@ export class AuditSpool {
   /** Writes what is left to write; what is left to publish stays in the file for the next start. */
   async close(): Promise<void> {
     this.#closing = true
-    this.#toWrite.wake()
+    this.#writer.close()
     this.#toPublish.wake()
     this.#pause.wake()
     await this.#running
@@ -102,30 +94,7 @@ export class AuditSpool {
     } catch (error) {
       this.#logger.error({ err: error }, 'audit spool has no file')
     }
-    await Promise.all([this.#keepWriting(), this.#keepPublishing()])
-  }
-
-  async #keepWriting(): Promise<void> {
-    while (!this.#closing || this.#writes.length > 0) {
-      const writes = this.#writes.splice(0)
-      try {
-        if (writes.length > 0) await this.#file.append(writes.map(({ line }) => line).join(''))
-        await this.#shorten()
-      } catch (error) {
-        this.#logger.error({ err: error }, 'audit spool not written')
-      }
-      for (const { done } of writes) done()
-      if (!this.#closing && this.#writes.length === 0) await this.#toWrite.sleep(1000)
-    }
-  }
-
-  /** Drops from the file what has arrived, when that is all of it or much. */
-  async #shorten(): Promise<void> {
-    const { size } = this.#file
-    if (size === 0 || this.#writes.length > 0) return
-    const needed = this.#queue.bytes
-    if (needed > 0 && size < COMPACT_BYTES + 2 * needed) return
-    await this.#file.rewrite(this.#queue.lines())
+    await Promise.all([this.#writer.run(), this.#keepPublishing()])
   }
 
   async #keepPublishing(): Promise<void> {
@@ -182,7 +151,7 @@ export class AuditSpool {
     try {
       const again = this.#queue.confirm(await readProgress(connection))
       if (again > 0) this.#logger.warn({ events: again }, 'jetstream lost events, published again')
-      this.#toWrite.wake()
+      this.#writer.wake()
       return true
     } catch (error) {
       this.#logger.warn({ err: error }, 'audit spool cannot see the streams')

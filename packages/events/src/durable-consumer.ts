@@ -1,6 +1,7 @@
-import type { ConsumerMessages, JsMsg, NatsConnection } from 'nats'
+import type { JsMsg } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
+import { ConsumerFeed } from './consumer-feed.ts'
 import { failingOf } from './halving.ts'
 import type { Logger } from './logger.ts'
 import { MessageQueue } from './message-queue.ts'
@@ -27,7 +28,8 @@ export interface DurableConsumerOptions {
 }
 
 const BATCH = 200
-const PULL = { max_messages: 500, expires: 5000 }
+// What arrives together is handled together.
+const GATHER_MS = 25
 const RETRY = { least: 250, most: 5000 }
 // After some minutes the batch is given back after all, in case it is the messages' fault.
 const HOLDS = 30
@@ -37,105 +39,56 @@ const STILL_AT_IT_MS = 3000
 /** Reads a durable pull consumer in batches, for ever: whatever vanishes is waited for. */
 export class DurableConsumer {
   readonly #options: DurableConsumerOptions
-  readonly #arrived = new Sleeper()
-  readonly #restart = new Sleeper()
-  readonly #pause = new Sleeper()
+  readonly #feed: ConsumerFeed
   readonly #queue = new MessageQueue()
-  #session: ConsumerMessages | undefined
-  /** When the consumer was made: with another one, old messages mean nothing. */
-  #incarnation: string | undefined
+  readonly #arrived = new Sleeper()
+  readonly #pause = new Sleeper()
   #holds = 0
   #stopping = false
-  #receiving: Promise<void> | undefined
   #working: Promise<void> | undefined
 
   constructor(options: DurableConsumerOptions) {
     this.#options = options
+    this.#feed = new ConsumerFeed({
+      ...options,
+      onMessage: (message) => {
+        this.#queue.add(message)
+        this.#arrived.wake()
+      },
+      onNewConsumer: () => this.#queue.clear(),
+    })
   }
 
   start(): void {
     if (this.#working) return
-    this.#receiving = this.#receive()
+    this.#feed.start()
     this.#working = this.#work()
-    this.#options.nats.onConnection((connection) => void this.#restartOnDisconnect(connection))
   }
 
   /** Finishes the batch under way; what waits is given back for the next one who reads. */
   async stop(): Promise<void> {
     this.#stopping = true
-    this.#session?.stop()
-    this.#restart.wake()
     this.#arrived.wake()
     this.#pause.wake()
-    await Promise.all([this.#working, this.#receiving])
+    await Promise.all([this.#feed.stop(), this.#working])
     for (const message of this.#queue.all()) message.nak()
     this.#queue.clear()
-  }
-
-  async #receive(): Promise<void> {
-    const { nats, logger, durable } = this.#options
-    for (let attempt = 1; !this.#stopping; attempt += 1) {
-      const connection = nats.connection
-      try {
-        if (connection && nats.isUp()) {
-          await this.#listen(connection)
-          attempt = 0
-        }
-      } catch (error) {
-        if (attempt === 1) logger.warn({ durable, err: error }, 'consumer is away')
-      }
-      if (!this.#stopping) await this.#restart.sleep(backoff(attempt + 1, 100, 2000))
-    }
-  }
-
-  /** Until anything is wrong with the consumer or the connection: starting anew is always safe. */
-  async #listen(connection: NatsConnection): Promise<void> {
-    const { stream, durable } = this.#options
-    const consumer = await connection.jetstream().consumers.get(stream, durable)
-    if (this.#stopping) return
-    const { created } = await consumer.info(true)
-    if (created !== this.#incarnation) this.#queue.clear()
-    this.#incarnation = created
-    const session = await consumer.consume({
-      ...PULL,
-      callback: (message) => {
-        this.#queue.add(message)
-        this.#arrived.wake()
-      },
-    })
-    this.#session = session
-    await Promise.race([session.closed(), this.#untilTrouble(session)])
-    session.stop()
-    this.#session = undefined
-  }
-
-  async #untilTrouble(session: ConsumerMessages): Promise<void> {
-    const harmless = new Set(['debug', 'discard', 'next'])
-    for await (const { type } of await session.status()) {
-      if (harmless.has(type)) continue
-      this.#options.logger.warn({ durable: this.#options.durable, type }, 'consumer restarts')
-      return
-    }
-  }
-
-  async #restartOnDisconnect(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (type === 'disconnect') this.#session?.stop()
-    }
   }
 
   async #work(): Promise<void> {
     const timer = setInterval(() => this.#sayStillAtIt(), STILL_AT_IT_MS)
     while (!this.#stopping) {
-      if (this.#queue.isEmpty || !this.#session) await this.#arrived.sleep(1000)
-      else await this.#handleBatch()
+      if (this.#queue.isEmpty || !this.#feed.isListening) {
+        await this.#arrived.sleep(1000)
+        if (!this.#stopping) await this.#pause.sleep(GATHER_MS)
+      } else await this.#handleBatch()
     }
     clearInterval(timer)
   }
 
   async #handleBatch(): Promise<void> {
     const { handle, logger, durable } = this.#options
-    const incarnation = this.#incarnation
+    const { incarnation } = this.#feed
     const batch = this.#queue.take(BATCH)
     const failed = await failingOf(
       batch,
@@ -146,7 +99,7 @@ export class DurableConsumer {
     await this.#untilListening()
     const allFailed = failed.size === batch.length
     // What is said of an old message could count for another message of a stream made anew.
-    if (incarnation !== this.#incarnation) this.#queue.answered()
+    if (incarnation !== this.#feed.incarnation) this.#queue.answered()
     else if (allFailed && batch.length > 1 && this.#holds < HOLDS) await this.#hold()
     else this.#answer(batch, failed)
     if (!allFailed) this.#holds = 0
@@ -169,12 +122,12 @@ export class DurableConsumer {
 
   /** Else the server would deliver again what takes long. */
   #sayStillAtIt(): void {
-    if (this.#session) for (const message of this.#queue.all()) message.working()
+    if (this.#feed.isListening) for (const message of this.#queue.all()) message.working()
   }
 
   /** Answers given while the connection is away could reach another server. */
   async #untilListening(): Promise<void> {
-    while (!this.#session && !this.#stopping) await this.#arrived.sleep(200)
+    while (!this.#feed.isListening && !this.#stopping) await this.#arrived.sleep(200)
   }
 }
 

@@ -14,7 +14,7 @@ export interface OutboxRelayOptions {
 const POLL_MS = 400
 const LOCK_POLL_MS = 1000
 // Commits that come together are published together.
-const POKE_DELAY_MS = 15
+const POKE_DELAY_MS = 25
 
 /**
  * Publishes a service's outbox to JetStream, in the order of the ids, and deletes each row once every

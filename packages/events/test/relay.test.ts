@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { privateNats, testServers } from '@wardstone/cluster/testing'
+import { AUDIT_STREAM } from '@wardstone/contracts'
+import { connect } from 'nats'
 import t from 'tap'
+import { connectionOptions } from '../src/connection.ts'
 import { names, pipeline, privatePipeline, until, writeRows } from './helper.ts'
 
 const waiting = 'select count(*)::int as count from outbox'
@@ -80,6 +83,38 @@ t.test('one bad row holds up nobody and is not lost', async (t) => {
   await until(async () => (await admin.query(waiting)).rows[0].count === 2)
   const refused = relay.logger.lines.filter(({ level }) => level === 'error')
   t.ok(refused.length >= 2 && refused.length < 8, 'says so, without spinning')
+})
+
+t.test('a full stream makes rows wait, without haste and without loss', async (t) => {
+  const { adminUrl } = await testServers()
+  const natsUrl = await privateNats(t)
+  const { writer, admin, sink, startRelay } = await pipeline(t, { adminUrl, natsUrl })
+  const connection = await connect(connectionOptions(natsUrl, 'admin'))
+  t.teardown(() => connection.close())
+  const manager = await connection.jetstreamManager()
+  await manager.streams.update(AUDIT_STREAM, { max_bytes: 20_000 })
+  const relay = startRelay()
+  await writeRows(writer, names('x'.repeat(200), 200))
+  relay.poke()
+  await until(() => sink.seen.size > 20)
+  const { rows } = await admin.query(
+    'select pg_stat_get_db_xact_commit(oid) as n from pg_database where datname = current_database()',
+  )
+  for (let poke = 0; poke < 50; poke += 1) {
+    relay.poke()
+    await sleep(40)
+  }
+  const after = await admin.query(
+    'select pg_stat_get_db_xact_commit(oid) as n from pg_database where datname = current_database()',
+  )
+  t.ok(after.rows[0].n - rows[0].n < 60, 'without haste')
+  t.ok(sink.seen.size < 200)
+  await manager.streams.update(AUDIT_STREAM, { max_bytes: -1 })
+  await until(() => sink.seen.size === 200)
+  t.ok(
+    [...sink.seen.values()].every((times) => times === 1),
+    'once each',
+  )
 })
 
 t.test('NATS down while 50 rows are written', async (t) => {

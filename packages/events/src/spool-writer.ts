@@ -1,0 +1,70 @@
+import { Sleeper } from './backoff.ts'
+import type { Logger } from './logger.ts'
+import type { SpoolFile } from './spool-file.ts'
+import type { SpoolQueue } from './spool-queue.ts'
+
+interface Write {
+  readonly line: string
+  readonly done: () => void
+}
+
+const LOOK_MS = 1000
+const COMPACT_BYTES = 8 * 1024 * 1024
+
+/** Keeps the spool's file: lines that come together share one fsync; what has arrived is dropped. */
+export class SpoolWriter {
+  readonly #file: SpoolFile
+  readonly #queue: SpoolQueue
+  readonly #logger: Logger
+  readonly #sleeper = new Sleeper()
+  #writes: Write[] = []
+  #closing = false
+
+  constructor(file: SpoolFile, queue: SpoolQueue, logger: Logger) {
+    this.#file = file
+    this.#queue = queue
+    this.#logger = logger
+  }
+
+  /** Resolves once the line is on the disk, or could not be written, which is in the log. */
+  write(line: string): Promise<void> {
+    return new Promise((done) => {
+      this.#writes.push({ line, done })
+      this.#sleeper.wake()
+    })
+  }
+
+  /** The queue has become shorter. */
+  wake(): void {
+    this.#sleeper.wake()
+  }
+
+  /** Ends `run` once all is written. */
+  close(): void {
+    this.#closing = true
+    this.#sleeper.wake()
+  }
+
+  async run(): Promise<void> {
+    while (!this.#closing || this.#writes.length > 0) {
+      const writes = this.#writes.splice(0)
+      try {
+        if (writes.length > 0) await this.#file.append(writes.map(({ line }) => line).join(''))
+        await this.#shorten()
+      } catch (error) {
+        this.#logger.error({ err: error }, 'audit spool not written')
+      }
+      for (const { done } of writes) done()
+      if (!this.#closing && this.#writes.length === 0) await this.#sleeper.sleep(LOOK_MS)
+    }
+  }
+
+  /** Drops from the file what has arrived, when that is all of it or much. */
+  async #shorten(): Promise<void> {
+    const { size } = this.#file
+    if (size === 0 || this.#writes.length > 0) return
+    const needed = this.#queue.bytes
+    if (needed > 0 && size < COMPACT_BYTES + 2 * needed) return
+    await this.#file.rewrite(this.#queue.lines())
+  }
+}
