@@ -47,7 +47,7 @@ export function mergeDocuments(
     Object.assign(schemas, own.components?.schemas)
     for (const [path, operations] of Object.entries(own.paths ?? {})) {
       if (path.startsWith('/api/') || path.startsWith('/.well-known/')) {
-        paths[path] = tagged(operations, service)
+        paths[path.replace(/\/$/, '')] = tagged(operations, service)
       }
     }
   }

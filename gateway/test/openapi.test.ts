@@ -13,7 +13,7 @@ const document = (path: string, schema: object) => ({
 t.test('documents are merged, clashing names are told apart', async (t) => {
   const merged = mergeDocuments([
     ['auth', document('/api/auth/profile', { type: 'string' })],
-    ['patient', document('/api/patients', { type: 'number' })],
+    ['patient', document('/api/patients/', { type: 'number' })],
     ['audit', undefined],
   ])
   t.match(merged, {
