@@ -7,7 +7,8 @@ const IdentityKey = Type.String({
   minLength: 43,
   description: 'the HS256 key shared with this service only, 32 bytes or more in base64url',
 })
-const List = (description: string) => Type.String({ default: '', description })
+const list = (description: string, pattern?: string) =>
+  Type.String({ default: '', description, ...(pattern !== undefined && { pattern }) })
 
 /** The gateway's environment. */
 export const ConfigSchema = Type.Object({
@@ -28,8 +29,11 @@ export const ConfigSchema = Type.Object({
   TOKEN_ISSUER: Type.String({ default: 'wardstone', minLength: 1 }),
   TOKEN_AUDIENCE: Type.String({ default: 'wardstone-api', minLength: 1 }),
   RATE_LIMIT: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on' }),
-  TRUST_PROXY: List('CIDRs whose X-Forwarded-For is believed, separated by commas'),
-  CORS_ORIGINS: List('origins whose pages may call the API, separated by commas'),
+  TRUST_PROXY: list(
+    'CIDRs whose X-Forwarded-For is believed, separated by commas',
+    '^[0-9a-fA-F.:/, ]*$',
+  ),
+  CORS_ORIGINS: list('origins whose pages may call the API, separated by commas'),
   BODY_LIMIT: Type.Integer({ default: 65_536, minimum: 1 }),
   UPSTREAM_TIMEOUT_MS: Type.Integer({ default: 10_000, minimum: 100 }),
 })
