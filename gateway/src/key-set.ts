@@ -46,10 +46,24 @@ function isUsable(key: Partial<PublishedKey> & { d?: unknown }): key is Publishe
     key.alg === 'ES256' &&
     key.use === 'sig' &&
     key.d === undefined &&
-    KID.test(String(key.kid)) &&
-    COORDINATE.test(String(key.x)) &&
-    COORDINATE.test(String(key.y))
+    matches(KID, key.kid) &&
+    matches(COORDINATE, key.x) &&
+    matches(COORDINATE, key.y) &&
+    isOnCurve(key as PublishedKey)
   )
+}
+
+function matches(pattern: RegExp, value: unknown): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+function isOnCurve({ kty, crv, x, y }: PublishedKey): boolean {
+  try {
+    createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A prebuilt, synchronous check for tokens signed by `key` (asking for the key each time costs 4 times more). */

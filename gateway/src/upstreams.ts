@@ -18,7 +18,7 @@ interface Upstream {
 const METHODS = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']
 
 /** The whole API. What is not beneath one of these prefixes reaches no service. */
-export const UPSTREAMS: readonly Upstream[] = [
+const UPSTREAMS: readonly Upstream[] = [
   {
     prefix: '/api/auth',
     service: 'auth',
