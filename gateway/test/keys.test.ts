@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createLogger } from '@wardstone/service'
 import t from 'tap'
 import { AccessTokens } from '../src/access-tokens.ts'
+import { invalidToken } from '../src/errors.ts'
 import { publishedKeys } from '../src/key-set.ts'
 import { Keys } from '../src/keys.ts'
 import { eventually } from './helper.ts'
@@ -26,7 +27,7 @@ t.test('a key that is withdrawn is refused, also for tokens seen before', async 
   t.ok(Object.isFrozen(claims), 'nobody can change what others will be given')
   signer.removeKey('old')
   await eventually(() => keys.find('old') === undefined)
-  await t.rejects(async () => tokens.verify(old), { statusCode: 401 })
+  await t.rejects(async () => tokens.verify(old), invalidToken())
   t.ok(await tokens.verify(signer.token()), 'the other key stays good')
 })
 
@@ -40,7 +41,7 @@ t.test('a key that changes under its id is not the old key', async (t) => {
   t.ok(await tokens.verify(token))
   signer = new Signer()
   await keys.refresh()
-  await t.rejects(async () => tokens.verify(token), { statusCode: 401 })
+  await t.rejects(async () => tokens.verify(token), invalidToken())
 })
 
 t.test('a failed look keeps the last set; an empty one is believed', async (t) => {
