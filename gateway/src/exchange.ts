@@ -26,9 +26,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { raw } = this.#reply
-    raw.once('close', () => {
-      if (!raw.writableFinished) controller.abort(new Error('The client left.'))
-    })
+    const abort = () => controller.abort(new Error('The client left.'))
+    if (raw.destroyed) abort()
+    else raw.once('close', () => raw.writableFinished || abort())
   }
 
   onResponseStart(
@@ -62,8 +62,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const { sent, raw } = this.#reply
     if (this.#stream !== undefined) this.#stream.destroy(error)
-    else if (!this.#reply.sent) this.#reply.send(upstreamProblem(error))
+    else if (!sent && !raw.destroyed) this.#reply.send(upstreamProblem(error))
   }
 
   #answer(body: Readable | Buffer | undefined): void {

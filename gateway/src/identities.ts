@@ -47,7 +47,10 @@ export function systemIdentity(): Identity {
   }
 }
 
-function addressOf({ ip }: FastifyRequest): string {
+/** The address of the client; empty when it has left already, for then its socket has none. */
+export function addressOf(request: FastifyRequest): string {
+  const ip: string | undefined = request.ip
+  if (ip === undefined) return ''
   return ip.startsWith('::ffff:') ? ip.slice(7) : ip
 }
 

@@ -6,6 +6,7 @@ import type {
   onRequestHookHandler,
 } from 'fastify'
 import { tooManyRequests } from './errors.ts'
+import { addressOf } from './identities.ts'
 import { TokenBuckets } from './token-buckets.ts'
 import { Turns } from './turns.ts'
 
@@ -38,7 +39,13 @@ export class RateLimits {
 
   /** For public routes: by address. */
   readonly ofAddress: onRequestHookHandler = (request, _reply, done) => {
-    done(this.#take(this.#address, networkOf(request.ip), 'Too many requests from your address'))
+    done(
+      this.#take(
+        this.#address,
+        networkOf(addressOf(request)),
+        'Too many requests from your address',
+      ),
+    )
   }
 
   /** For signed-in callers: by user, and by hospital, which also has a share of what runs at once. */
@@ -54,15 +61,23 @@ export class RateLimits {
   /** The answer to a refused token: `error`, or 429 when the address has sent too many of them. */
   ofRefused(request: FastifyRequest, error: Error): Error {
     if (!(error instanceof ProblemError) || error.statusCode !== 401) return error
-    const tooMany = this.#take(this.#refused, networkOf(request.ip), 'Too many refused requests')
+    const tooMany = this.#take(
+      this.#refused,
+      networkOf(addressOf(request)),
+      'Too many refused requests',
+    )
     return tooMany ?? error
   }
 
   #waitForTurn(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     const endTurn = this.#turns.take(request.identity.hospital_id ?? 'platform', done)
-    if (endTurn) reply.raw.once('close', endTurn)
-    else
+    if (!endTurn) {
       done(tooManyRequests('Your hospital has too many requests under way', { 'retry-after': '1' }))
+    } else if (reply.raw.destroyed) {
+      endTurn()
+    } else {
+      reply.raw.once('close', endTurn)
+    }
   }
 
   #take(buckets: TokenBuckets, key: string, detail: string) {
@@ -81,7 +96,6 @@ export class RateLimits {
 
 /** Whom an address stands for: itself, or the /64 of an IPv6 address, of which one customer has a whole one. */
 export function networkOf(ip: string): string {
-  if (ip.startsWith('::ffff:')) return ip.slice(7)
   if (!ip.includes(':')) return ip
   const [head = '', tail = ''] = ip.split('::')
   const groupsOf = (text: string) => (text === '' ? [] : text.split(':'))
