@@ -8,10 +8,10 @@ import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
+import { housekeeping } from './housekeeping.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { revocationRoutes } from './revocations/routes.ts'
-import { housekeeping } from './housekeeping.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { SystemRefreshTokenRepository } from './sessions/system-refresh-token-repository.ts'
 import { SystemSessionRepository } from './sessions/system-repository.ts'
@@ -40,7 +40,13 @@ export async function buildApp(config: Config): Promise<Service> {
   const revocations = new SystemRevocationRepository(system.db)
   const hospitals = new SystemHospitalRepository(system.db, config.ACCESS_TOKEN_SECONDS)
   const handle = hospitalEventHandler(hospitals, logger)
-  const consumer = new DurableConsumer({ nats, stream: DOMAIN_STREAM, durable: name, handle, logger })
+  const consumer = new DurableConsumer({
+    nats,
+    stream: DOMAIN_STREAM,
+    durable: name,
+    handle,
+    logger,
+  })
 
   const app = await createService({
     name,
@@ -51,7 +57,15 @@ export async function buildApp(config: Config): Promise<Service> {
   })
   const accessTokens = new AccessTokens(keys, config)
   const sessionSeconds = config.SESSION_SECONDS
-  const signIn = { accounts, sessions, refreshTokens, passwords, accessTokens, sessionSeconds, database }
+  const signIn = {
+    accounts,
+    sessions,
+    refreshTokens,
+    passwords,
+    accessTokens,
+    sessionSeconds,
+    database,
+  }
   await app.register(keyRoutes, { prefix: '/.well-known', keys })
   await app.register(sessionRoutes, { prefix: '/api/auth', ...signIn })
   const passwordMinLength = config.PASSWORD_MIN_LENGTH

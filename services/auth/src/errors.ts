@@ -12,7 +12,11 @@ export const unauthenticated = () => problem(401, 'unauthenticated', 'Sign in fi
 /** Why the right password does not open the door. */
 export const REFUSALS = {
   account_pending: () =>
-    problem(403, 'account_pending', 'An administrator of the hospital has yet to approve the account'),
+    problem(
+      403,
+      'account_pending',
+      'An administrator of the hospital has yet to approve the account',
+    ),
   account_disabled: () => problem(403, 'account_disabled', 'The account is disabled'),
   hospital_suspended: () => problem(403, 'hospital_suspended', 'The hospital is suspended'),
 } as const
@@ -38,7 +42,13 @@ export const staleProfile = (version: number) =>
 
 /** More people sign in than passwords can be checked. */
 export const busy = () =>
-  problem(503, 'unavailable', 'Too many people sign in at once; try again', {}, { 'retry-after': '1' })
+  problem(
+    503,
+    'unavailable',
+    'Too many people sign in at once; try again',
+    {},
+    { 'retry-after': '1' },
+  )
 
 /** What the person may do was changed while they signed in: the next attempt will tell. */
 export const changedMeanwhile = () =>

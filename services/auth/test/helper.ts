@@ -11,8 +11,8 @@ import {
 import { type AuditEvent, PLATFORM_HOSPITAL_ID, type Role } from '@wardstone/contracts'
 import pg from 'pg'
 import type { Test } from 'tap'
-import { buildApp } from '../src/app.ts'
 import { folded } from '../src/accounts/names.ts'
+import { buildApp } from '../src/app.ts'
 import { hashPassword } from '../src/passwords/argon2id.ts'
 import type { SignedIn } from '../src/sessions/schemas.ts'
 
@@ -54,7 +54,11 @@ export async function build(t: Test, env: Environment = {}) {
   const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await admin.query<Row>(text, values)).rows
   for (const { id, slug, name } of [CITY, RIVERSIDE]) {
-    await sql('insert into hospital (hospital_id, slug, name) values ($1, $2, $3)', [id, slug, name])
+    await sql('insert into hospital (hospital_id, slug, name) values ($1, $2, $3)', [
+      id,
+      slug,
+      name,
+    ])
   }
 
   const keysFile = join(t.testdir({}), 'signing-keys.json')
@@ -86,7 +90,10 @@ export async function build(t: Test, env: Environment = {}) {
 
   const as = (caller: TestCaller) => callerOf(app, 'auth', caller)
   const anonymous = as({ role: 'anonymous' })
-  const join_ = async (account_id: string, { hospital_id = CITY.id, role = 'doctor', status = 'active' }: Somebody) => {
+  const join_ = async (
+    account_id: string,
+    { hospital_id = CITY.id, role = 'doctor', status = 'active' }: Somebody,
+  ) => {
     await sql(
       'insert into membership (hospital_id, account_id, role, status) values ($1, $2, $3, $4)',
       [hospital_id, account_id, role, status],
@@ -111,13 +118,18 @@ export async function build(t: Test, env: Environment = {}) {
   const signedIn = async (who: Somebody = {}) => {
     const { username, password } = await somebody(who)
     const answer = (await login({ username, password })).json<SignedIn>()
-    return { ...answer, caller: as(claimsOf(answer.access_token)), claims: claimsOf(answer.access_token) }
+    return {
+      ...answer,
+      caller: as(claimsOf(answer.access_token)),
+      claims: claimsOf(answer.access_token),
+    }
   }
   const payloads = async (subjects: string) =>
     (
-      await sql<{ payload: string }>('select payload from outbox where subject like $1 order by id', [
-        subjects,
-      ])
+      await sql<{ payload: string }>(
+        'select payload from outbox where subject like $1 order by id',
+        [subjects],
+      )
     ).map(({ payload }) => JSON.parse(payload))
   return {
     app,

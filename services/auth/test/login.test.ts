@@ -36,7 +36,13 @@ t.test('POST /api/auth/login', async (t) => {
       action: 'auth.login',
       outcome: 'success',
       hospital_id: CITY.id,
-      actor: { id: amina.id, username: 'Amina.Okafor', role: 'doctor', session_id, ip: '192.0.2.1' },
+      actor: {
+        id: amina.id,
+        username: 'Amina.Okafor',
+        role: 'doctor',
+        session_id,
+        ip: '192.0.2.1',
+      },
       entity: { type: 'session', id: session_id },
     })
   })
@@ -57,18 +63,27 @@ t.test('POST /api/auth/login', async (t) => {
   await t.test('takes a password however it was composed', async (t) => {
     const { id, username } = await somebody()
     const { hashPassword } = await import('../src/passwords/argon2id.ts')
-    await sql('update account set password_hash = $2 where id = $1', [id, await hashPassword('Ümläut-straße-7')])
-    t.equal((await login({ username, password: 'Ümläut-straße-7'.normalize('NFD') })).statusCode, 200)
+    await sql('update account set password_hash = $2 where id = $1', [
+      id,
+      await hashPassword('Ümläut-straße-7'),
+    ])
+    t.equal(
+      (await login({ username, password: 'Ümläut-straße-7'.normalize('NFD') })).statusCode,
+      200,
+    )
   })
 
-  await t.test('defect 8: unknown user and wrong password answer with the same bytes', async (t) => {
-    const unknown = await login({ username: 'nobody.at.all', password: PASSWORD })
-    const wrong = await login({ username: amina.username, password: 'not the password' })
-    t.equal(unknown.statusCode, 401)
-    t.equal(unknown.headers['www-authenticate'], 'Bearer')
-    t.equal(unknown.json().code, 'invalid_credentials')
-    t.same(withoutIds(unknown), withoutIds(wrong))
-  })
+  await t.test(
+    'defect 8: unknown user and wrong password answer with the same bytes',
+    async (t) => {
+      const unknown = await login({ username: 'nobody.at.all', password: PASSWORD })
+      const wrong = await login({ username: amina.username, password: 'not the password' })
+      t.equal(unknown.statusCode, 401)
+      t.equal(unknown.headers['www-authenticate'], 'Bearer')
+      t.equal(unknown.json().code, 'invalid_credentials')
+      t.same(withoutIds(unknown), withoutIds(wrong))
+    },
+  )
 
   await t.test('a failure is on record; what was typed for an unknown user is not', async (t) => {
     await login({ username: 'my secret password', password: 'typed in the wrong order' })
@@ -87,7 +102,10 @@ t.test('POST /api/auth/login', async (t) => {
       hospital_id: CITY.id,
       actor: { id: amina.id, username: amina.username, role: 'anonymous', session_id: null },
     })
-    t.notMatch(JSON.stringify(await auditEvents()), /my secret password|wrong order|not the password/)
+    t.notMatch(
+      JSON.stringify(await auditEvents()),
+      /my secret password|wrong order|not the password/,
+    )
   })
 
   for (const [status, code] of [
@@ -105,7 +123,10 @@ t.test('POST /api/auth/login', async (t) => {
         reason: code,
         actor: { id },
       })
-      t.equal((await login({ username, password: 'something else' })).json().code, 'invalid_credentials')
+      t.equal(
+        (await login({ username, password: 'something else' })).json().code,
+        'invalid_credentials',
+      )
       t.same(await sql('select from session where account_id = $1', [id]), [])
     })
   }
@@ -135,11 +156,17 @@ t.test('POST /api/auth/login', async (t) => {
   })
 
   await t.test('defect 21: a platform administrator signs in, without a hospital', async (t) => {
-    const { id, username } = await somebody({ hospital_id: PLATFORM_HOSPITAL_ID, role: 'platform_admin' })
+    const { id, username } = await somebody({
+      hospital_id: PLATFORM_HOSPITAL_ID,
+      role: 'platform_admin',
+    })
     const answer = await login({ username, password: PASSWORD })
     t.match(answer.json().user, { role: 'platform_admin', hospital_id: null, hospital_name: null })
     t.match(claimsOf(answer.json().access_token), { hospital_id: null, hospital_name: null })
-    t.match((await auditEvents()).at(-1), { hospital_id: null, actor: { id, role: 'platform_admin' } })
+    t.match((await auditEvents()).at(-1), {
+      hospital_id: null,
+      actor: { id, role: 'platform_admin' },
+    })
   })
 
   for (const [what, body, pointer] of [
@@ -147,7 +174,11 @@ t.test('POST /api/auth/login', async (t) => {
     ['no password', { username: 'a' }, '/password'],
     ['a password of 129 characters', { username: 'a', password: 'p'.repeat(129) }, '/password'],
     ['a number', { username: 7, password: 'b' }, '/username'],
-    ['a hospital that is no UUID', { username: 'a', password: 'b', hospital_id: 'city' }, '/hospital_id'],
+    [
+      'a hospital that is no UUID',
+      { username: 'a', password: 'b', hospital_id: 'city' },
+      '/hospital_id',
+    ],
   ] as const) {
     await t.test(`refuses ${what}`, async (t) => {
       const answer = await login(body)
@@ -157,24 +188,33 @@ t.test('POST /api/auth/login', async (t) => {
   }
 
   await t.test('refuses more than 4 KB', async (t) => {
-    const answer = await anonymous.post('/api/auth/login', { payload: { username: 'x'.repeat(5000) } })
+    const answer = await anonymous.post('/api/auth/login', {
+      payload: { username: 'x'.repeat(5000) },
+    })
     t.equal(answer.statusCode, 413)
   })
 
-  await t.test('a hash with old parameters is renewed, one too expensive is not even tried', async (t) => {
-    const { hash } = await import('@node-rs/argon2')
-    const { id, username } = await somebody()
-    const stored = async () =>
-      (await sql<{ password_hash: string }>('select password_hash from account where id = $1', [id]))[0]
-        ?.password_hash
-    const store = (value: string) => sql('update account set password_hash = $2 where id = $1', [id, value])
-    await store(await hash(PASSWORD, { memoryCost: 8192, timeCost: 2, parallelism: 1 }))
-    t.equal((await login({ username, password: PASSWORD })).statusCode, 200)
-    t.match(await stored(), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    t.equal((await login({ username, password: PASSWORD })).statusCode, 200)
-    await store(await hash(PASSWORD, { memoryCost: 65_536, timeCost: 2, parallelism: 1 }))
-    t.equal((await login({ username, password: PASSWORD })).statusCode, 401)
-  })
+  await t.test(
+    'a hash with old parameters is renewed, one too expensive is not even tried',
+    async (t) => {
+      const { hash } = await import('@node-rs/argon2')
+      const { id, username } = await somebody()
+      const stored = async () =>
+        (
+          await sql<{ password_hash: string }>('select password_hash from account where id = $1', [
+            id,
+          ])
+        )[0]?.password_hash
+      const store = (value: string) =>
+        sql('update account set password_hash = $2 where id = $1', [id, value])
+      await store(await hash(PASSWORD, { memoryCost: 8192, timeCost: 2, parallelism: 1 }))
+      t.equal((await login({ username, password: PASSWORD })).statusCode, 200)
+      t.match(await stored(), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+      t.equal((await login({ username, password: PASSWORD })).statusCode, 200)
+      await store(await hash(PASSWORD, { memoryCost: 65_536, timeCost: 2, parallelism: 1 }))
+      t.equal((await login({ username, password: PASSWORD })).statusCode, 401)
+    },
+  )
 })
 
 t.test('access tokens', async (t) => {
@@ -215,7 +255,11 @@ t.test('access tokens', async (t) => {
 })
 
 /** Body and headers of an answer without what is another one each time. */
-function withoutIds({ statusCode, json, headers }: Awaited<ReturnType<Awaited<ReturnType<typeof build>>['login']>>) {
+function withoutIds({
+  statusCode,
+  json,
+  headers,
+}: Awaited<ReturnType<Awaited<ReturnType<typeof build>>['login']>>) {
   const { request_id: _, ...body } = json()
   const { date: __, ...rest } = headers
   return { statusCode, body, headers: rest }

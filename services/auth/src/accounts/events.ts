@@ -5,11 +5,15 @@ const SERVICE = 'auth'
 
 /** Nobody is signed in yet; the hospital asked for learns of it. */
 export const userRegistered = (identity: Identity, id: string, hospital_id: string): AuditEvent =>
-  auditEvent(SERVICE, { ...identity, hospital_id }, {
-    action: 'user.registered',
-    outcome: 'success',
-    entity: { type: 'user', id },
-  })
+  auditEvent(
+    SERVICE,
+    { ...identity, hospital_id },
+    {
+      action: 'user.registered',
+      outcome: 'success',
+      entity: { type: 'user', id },
+    },
+  )
 
 export const profileUpdated = (identity: Identity, id: string): AuditEvent =>
   auditEvent(SERVICE, identity, {

@@ -41,7 +41,10 @@ export function refusalOf({ status, hospital_is_active }: Member): Refusal | und
 }
 
 /** The membership in one hospital. */
-export function membershipIn(memberships: readonly Member[], hospitalId: string): Member | undefined {
+export function membershipIn(
+  memberships: readonly Member[],
+  hospitalId: string,
+): Member | undefined {
   return memberships.find(({ hospital_id }) => hospital_id === hospitalId)
 }
 

@@ -140,7 +140,6 @@ export class SystemAccountRepository {
   }
 }
 
-
 function foldedNames({ username, email }: { username: string; email: string }) {
   return { username_folded: folded(username), email_folded: folded(email) }
 }

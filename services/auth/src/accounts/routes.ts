@@ -61,13 +61,18 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
       const { identity } = request
       const id = ownId(request)
       const { version: _, ...patch } = inNfc(request.body)
-      const change = { version: expectedVersion(request), event: events.profileUpdated(identity, id) }
-      const changed = await namingConflicts(accounts.update(id, patch, change)).catch(async (error) => {
-        if (error.code === 'email_taken') {
-          await app.recordAudit(events.profileUpdateFailed(identity, id, 'email_taken'))
-        }
-        throw error
-      })
+      const change = {
+        version: expectedVersion(request),
+        event: events.profileUpdated(identity, id),
+      }
+      const changed = await namingConflicts(accounts.update(id, patch, change)).catch(
+        async (error) => {
+          if (error.code === 'email_taken') {
+            await app.recordAudit(events.profileUpdateFailed(identity, id, 'email_taken'))
+          }
+          throw error
+        },
+      )
       if (changed) return sendVersioned(reply, asSignedIn(request, changed))
       const current = asSignedIn(request, await accounts.find(id))
       await app.recordAudit(events.profileUpdateFailed(identity, id, 'stale'))

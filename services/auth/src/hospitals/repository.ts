@@ -39,7 +39,11 @@ export class SystemHospitalRepository {
     return row !== undefined
   }
 
-  async #endSessions(trx: Transaction<Database>, event: HospitalEvent, isNews: boolean): Promise<void> {
+  async #endSessions(
+    trx: Transaction<Database>,
+    event: HospitalEvent,
+    isNews: boolean,
+  ): Promise<void> {
     const suspendedAt = isNews ? new Date() : new Date(event.occurred_at)
     const { revoked_at, expires_at } = revocationPeriod(this.#accessTokenSeconds, suspendedAt)
     let open = trx

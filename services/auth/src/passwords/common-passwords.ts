@@ -4,9 +4,13 @@ import { dictionary } from '@zxcvbn-ts/language-common'
 const COMMON = new Set(dictionary['passwords-common'].map(String))
 
 /** A row of keys, digits or letters that a finger runs along, there and back. */
-const RUNS = ['01234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'].flatMap(
-  (run) => [run, [...run].reverse().join('')],
-)
+const RUNS = [
+  '01234567890',
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+].flatMap((run) => [run, [...run].reverse().join('')])
 const SHORTEST_RUN = 3
 
 /**
@@ -16,7 +20,9 @@ const SHORTEST_RUN = 3
 export function isCommon(password: string): boolean {
   const text = password.normalize('NFKC').toLowerCase()
   const core = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
-  return [text, core, repeated(text), repeated(core)].some((part) => COMMON.has(part)) || isRuns(text)
+  return (
+    [text, core, repeated(text), repeated(core)].some((part) => COMMON.has(part)) || isRuns(text)
+  )
 }
 
 /** What a text repeats, else the text. */

@@ -40,7 +40,9 @@ export class Passwords {
   async verify(password: string, stored: string | undefined): Promise<boolean> {
     const usable = stored !== undefined && isAffordable(stored)
     if (stored !== undefined && !usable) this.#logger.error({}, 'stored password hash refused')
-    const right = await this.#queue.run(() => verifyPassword(password, usable ? stored : this.#dummy))
+    const right = await this.#queue.run(() =>
+      verifyPassword(password, usable ? stored : this.#dummy),
+    )
     return right && usable
   }
 

@@ -13,7 +13,11 @@ export interface Person {
 }
 
 export const loggedIn = (identity: Identity, person: Person, sessionId: string): AuditEvent =>
-  onSession(as(identity, person, sessionId), { action: 'auth.login', outcome: 'success' }, sessionId)
+  onSession(
+    as(identity, person, sessionId),
+    { action: 'auth.login', outcome: 'success' },
+    sessionId,
+  )
 
 /**
  * A login that failed. What was typed for an unknown username is not kept: people type their password
@@ -26,11 +30,15 @@ export function loginFailed(
 ): AuditEvent {
   const claimed = { user_id: account?.id ?? null, username: account?.username ?? null }
   const hospital_id = member ? onWire(member).hospital_id : null
-  return auditEvent(SERVICE, { ...identity, ...claimed, hospital_id }, {
-    action: 'auth.login_failed',
-    outcome: 'failure',
-    reason,
-  })
+  return auditEvent(
+    SERVICE,
+    { ...identity, ...claimed, hospital_id },
+    {
+      action: 'auth.login_failed',
+      outcome: 'failure',
+      reason,
+    },
+  )
 }
 
 /** The password was right, but there is no entry. */
@@ -70,7 +78,13 @@ export const sessionRevoked = (hospitalId: string | null, revoked: SessionRevoke
   domainEvent(SERVICE, hospitalId, 'session.revoked', revoked)
 
 function as(identity: Identity, { account, member }: Person, session_id: string | null): Identity {
-  return { ...identity, ...onWire(member), user_id: account.id, username: account.username, session_id }
+  return {
+    ...identity,
+    ...onWire(member),
+    user_id: account.id,
+    username: account.username,
+    session_id,
+  }
 }
 
 function onSession(identity: Identity, entry: AuditEntry, id: string): AuditEvent {

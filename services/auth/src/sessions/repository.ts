@@ -1,6 +1,6 @@
 import type { Tenant } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
-import { endSession, type Ending } from './ending.ts'
+import { type Ending, endSession } from './ending.ts'
 
 /** The sessions of one hospital's members. */
 export class SessionRepository {
@@ -11,7 +11,10 @@ export class SessionRepository {
   }
 
   /** Ends a session. False when it was over or is not there. */
-  end(ending: Omit<Ending, 'session'>, session: { id: string; account_id: string }): Promise<boolean> {
+  end(
+    ending: Omit<Ending, 'session'>,
+    session: { id: string; account_id: string },
+  ): Promise<boolean> {
     const hospital_id = this.#tenant.hospitalId
     return endSession(this.#tenant.db, { ...ending, session: { ...session, hospital_id } })
   }

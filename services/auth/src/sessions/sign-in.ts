@@ -1,6 +1,12 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
 import { v7 as uuidv7 } from 'uuid'
-import { chooseMembership, type Member, membershipIn, onWire, refusalOf } from '../accounts/memberships.ts'
+import {
+  chooseMembership,
+  type Member,
+  membershipIn,
+  onWire,
+  refusalOf,
+} from '../accounts/memberships.ts'
 import type { Account, SystemAccountRepository } from '../accounts/repository.ts'
 import { toUser } from '../accounts/rules.ts'
 import { changedMeanwhile, invalidCredentials, REFUSALS, unauthenticated } from '../errors.ts'
@@ -10,7 +16,11 @@ import { hashOf, newRefreshToken, newSuccessor, successorFrom } from '../tokens/
 import { revocationPeriod } from './ending.ts'
 import * as events from './events.ts'
 import type { Login, SignedIn } from './schemas.ts'
-import type { SessionOf, SystemRefreshTokenRepository, TokenState } from './system-refresh-token-repository.ts'
+import type {
+  SessionOf,
+  SystemRefreshTokenRepository,
+  TokenState,
+} from './system-refresh-token-repository.ts'
 import type { SystemSessionRepository } from './system-repository.ts'
 
 export interface SignInOptions {
@@ -43,7 +53,9 @@ export class SignIn {
     const person = { account, member: member ?? account.memberships[0] }
     if (!right) return this.#fail(events.loginFailed(identity, person, 'wrong_password'))
     if (!member) return this.#fail(events.loginFailed(identity, person, 'not_a_member'))
-    await this.#refuse(member, (reason) => events.loginDenied(identity, { account, member }, reason))
+    await this.#refuse(member, (reason) =>
+      events.loginDenied(identity, { account, member }, reason),
+    )
 
     const id = uuidv7()
     const { token, hash } = newRefreshToken()
@@ -105,7 +117,10 @@ export class SignIn {
     }
   }
 
-  async #refuse(member: Member, toEvent: (reason: keyof typeof REFUSALS) => AuditEvent): Promise<void> {
+  async #refuse(
+    member: Member,
+    toEvent: (reason: keyof typeof REFUSALS) => AuditEvent,
+  ): Promise<void> {
     const reason = refusalOf(member)
     if (!reason) return
     await this.#options.recordAudit(toEvent(reason))

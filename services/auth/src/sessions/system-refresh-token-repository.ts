@@ -61,7 +61,11 @@ export class SystemRefreshTokenRepository {
             successor_hash: successor.hash,
             successor_salt: successor.salt,
           })
-          .returning(['refresh_token.hospital_id', 'refresh_token.session_id', 'session.account_id']),
+          .returning([
+            'refresh_token.hospital_id',
+            'refresh_token.session_id',
+            'session.account_id',
+          ]),
       )
       .with('successor', (db) =>
         db
@@ -70,12 +74,21 @@ export class SystemRefreshTokenRepository {
           .expression((eb) =>
             eb
               .selectFrom('spent')
-              .select(['hospital_id', 'session_id', sql<Buffer>`${successor.hash}::bytea`.as('hash')]),
+              .select([
+                'hospital_id',
+                'session_id',
+                sql<Buffer>`${successor.hash}::bytea`.as('hash'),
+              ]),
           ),
       )
       .selectFrom('spent')
       .innerJoin('account', 'account.id', 'spent.account_id')
-      .select(['spent.hospital_id', 'spent.session_id', ...PERSON, (eb) => membershipsOf(eb as never)])
+      .select([
+        'spent.hospital_id',
+        'spent.session_id',
+        ...PERSON,
+        (eb) => membershipsOf(eb as never),
+      ])
       .executeTakeFirst()
     if (!row) return undefined
     const { hospital_id, session_id, ...account } = row
@@ -112,7 +125,16 @@ export class SystemRefreshTokenRepository {
       ])
       .executeTakeFirst()
     if (!row) return undefined
-    const { hospital_id, session_id, successor_salt, is_used, is_in_grace, is_ended, is_expired, ...account } = row
+    const {
+      hospital_id,
+      session_id,
+      successor_salt,
+      is_used,
+      is_in_grace,
+      is_ended,
+      is_expired,
+      ...account
+    } = row
     const session = { hospital_id, session_id, account }
     return { ...session, successor_salt, is_used, is_in_grace, is_ended, is_expired }
   }

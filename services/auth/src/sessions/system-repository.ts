@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Member } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
 import type { Database } from '../database/schema.ts'
-import { endSession, type Ending } from './ending.ts'
+import { type Ending, endSession } from './ending.ts'
 
 /** How long sessions that are over can be looked at. */
 const KEPT_DAYS = 30

@@ -37,7 +37,9 @@ export interface SigningKeys {
  * @throws Error that names the file and never its content
  */
 export async function loadSigningKeys(file: string): Promise<SigningKeys> {
-  const document = await readFile(file, 'utf8').then(JSON.parse).catch(() => undefined)
+  const document = await readFile(file, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined)
   if (!Value.Check(KeyFileSchema, document)) {
     throw new Error(`The file of signing keys ${file} is not a JWKS of private ES256 keys.`)
   }

@@ -158,7 +158,9 @@ async function createRefreshToken(db: Kysely<never>) {
     system: ['select', 'insert', 'update'],
   })
   await sql`create index refresh_token_hash on refresh_token (hash)`.execute(db)
-  await sql`create index refresh_token_of_session on refresh_token (hospital_id, session_id)`.execute(db)
+  await sql`create index refresh_token_of_session on refresh_token (hospital_id, session_id)`.execute(
+    db,
+  )
 }
 
 /** Access tokens that are refused until they are over. */

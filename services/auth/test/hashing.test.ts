@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { testIdentity } from '@wardstone/cluster/testing'
+import t from 'tap'
+import { isCommon } from '../src/passwords/common-passwords.ts'
+import { HashQueue } from '../src/passwords/hash-queue.ts'
+import { build, PASSWORD } from './helper.ts'
+
+const BUSY = { code: 'unavailable' }
+
+t.test('the hash queue', async (t) => {
+  await t.test('runs few at once, in order, and lets the next in when one fails', async (t) => {
+    const queue = new HashQueue({ concurrent: 2, waiting: 10, patienceMs: 1000 })
+    let running = 0
+    let most = 0
+    const order: number[] = []
+    const task = (index: number) => async () => {
+      running += 1
+      most = Math.max(most, running)
+      await sleep(5)
+      running -= 1
+      order.push(index)
+      if (index === 3) throw new Error('broken')
+    }
+    const results = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) => queue.run(task(i))),
+    )
+    t.equal(most, 2)
+    t.same(
+      order,
+      [...order].sort((one, other) => one - other),
+    )
+    t.equal(results.filter(({ status }) => status === 'rejected').length, 1)
+  })
+
+  await t.test('refuses those who would wait behind too many', async (t) => {
+    const queue = new HashQueue({ concurrent: 1, waiting: 2, patienceMs: 1000 })
+    const tasks = Array.from({ length: 3 }, () => queue.run(() => sleep(10)))
+    await t.rejects(
+      queue.run(async () => 'never'),
+      BUSY,
+    )
+    await Promise.all(tasks)
+    t.equal(await queue.run(async () => 'later'), 'later')
+  })
+
+  await t.test('lets nobody wait too long, and forgets who gave up', async (t) => {
+    const queue = new HashQueue({ concurrent: 1, waiting: 2, patienceMs: 20 })
+    const long = queue.run(() => sleep(100))
+    let ran = false
+    await t.rejects(
+      queue.run(async () => {
+        ran = true
+      }),
+      BUSY,
+    )
+    await long
+    await queue.run(async () => undefined)
+    t.notOk(ran)
+  })
+})
+
+t.test('200 logins at once', async (t) => {
+  const { app, login, somebody } = await build(t)
+  const honest = await somebody()
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const attack = (index: number) => {
+    const [method, path] = ['POST', '/api/auth/login']
+    return fetch(url + path, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...testIdentity({ role: 'anonymous' }, { service: 'auth', method, url: path }),
+      },
+      body: JSON.stringify({ username: `attacker_${index}`, password: 'guess' }),
+    })
+  }
+  await fetch(`${url}/health`).then((answer) => answer.body?.cancel())
+
+  const before = process.memoryUsage().rss
+  let under = true
+  const flood = Promise.all(Array.from({ length: 200 }, (_, index) => attack(index))).finally(
+    () => {
+      under = false
+    },
+  )
+  const health: number[] = []
+  while (under) {
+    const started = performance.now()
+    t.equal((await fetch(`${url}/health`)).status, 200)
+    health.push(performance.now() - started)
+    await sleep(5)
+  }
+  const answers = await flood
+  const busy = answers.filter(({ status }) => status === 503)
+  t.ok(answers.every(({ status }) => status === 401 || status === 503))
+  t.ok(busy.length > 0, `${busy.length} of 200 were told to come again`)
+  t.ok(busy.every(({ headers }) => headers.get('retry-after') === '1'))
+  health.sort((one, other) => one - other)
+  const slow = health[Math.ceil(health.length * 0.99) - 1] ?? 0
+  t.ok(slow < 250, `/health answered in ${Math.round(slow)} ms at the 99th percentile`)
+  const grown = (process.memoryUsage().rss - before) / 2 ** 20
+  t.ok(grown < 200, `${Math.round(grown)} MiB more`)
+
+  await t.test('an honest person gets in while it goes on', async (t) => {
+    const more = Promise.all(Array.from({ length: 200 }, (_, index) => attack(index)))
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 200 && statuses.length < 20) {
+      const { username } = honest
+      statuses.push((await login({ username, password: PASSWORD })).statusCode)
+      if (statuses.at(-1) !== 200) await sleep(100)
+    }
+    t.equal(statuses.at(-1), 200, `after ${statuses.length} attempts`)
+    await more
+  })
+})
+
+t.test('unknown users and wrong passwords take like time', async (t) => {
+  const { login, somebody } = await build(t)
+  const { username } = await somebody()
+  const rounds = 100
+  const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
+  for (let round = -5; round < rounds; round += 1) {
+    const pair = [
+      ['known', username],
+      ['unknown', `nobody_${round}`],
+    ] as const
+    for (const [kind, name] of round % 2 ? pair : pair.toReversed()) {
+      const started = performance.now()
+      await login({ username: name, password: 'not the password' })
+      if (round >= 0) times[kind].push(performance.now() - started)
+    }
+  }
+  const median = (list: number[]) => list.toSorted((one, other) => one - other)[rounds / 2] ?? 0
+  const [known, unknown] = [median(times.known), median(times.unknown)]
+  const difference = Math.abs(known - unknown) / known
+  t.ok(difference < 0.1, `${known.toFixed(1)} and ${unknown.toFixed(1)} ms`)
+})
+
+t.test('isCommon', async (t) => {
+  for (const common of [
+    '123456789012',
+    'P@ssw0rd',
+    'Dragon!!!2024',
+    'abcabcabcabc',
+    'zxcvbnm12345',
+  ]) {
+    t.ok(isCommon(common), common)
+  }
+  for (const rare of ['correct horse battery staple', '98430128471203', PASSWORD]) {
+    t.notOk(isCommon(rare), rare)
+  }
+})

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
+import { createLogger } from '@wardstone/service'
+import { TenantDatabase } from '@wardstone/tenancy'
+import t from 'tap'
+import type { Database } from '../src/database/schema.ts'
+import { revocationPeriod } from '../src/sessions/ending.ts'
+import { loggedOut } from '../src/sessions/events.ts'
+import { SessionRepository } from '../src/sessions/repository.ts'
+import { build, CITY, RIVERSIDE } from './helper.ts'
+
+const open = 'select id from session where ended_at is null order by id'
+
+t.test('two hospitals × every route of a signed-in member', async (t) => {
+  const { app, as, signedIn, sql, auditEvents } = await build(t)
+  const city = await signedIn()
+  const riverside = await signedIn({ hospital_id: RIVERSIDE.id })
+
+  await t.test('no route is missing here', async (t) => {
+    const routes = Object.entries(app.swagger().paths ?? {}).flatMap(([path, operations]) =>
+      Object.entries<object>(operations ?? {})
+        .filter(([, operation]) => 'x-permission' in operation)
+        .map(([method]) => `${method.toUpperCase()} ${path}`),
+    )
+    t.same(routes.sort(), [
+      'GET /api/auth/profile',
+      'PATCH /api/auth/profile',
+      'POST /api/auth/logout',
+    ])
+  })
+
+  await t.test(
+    'logout with another hospital’s session ends nothing and says nothing',
+    async (t) => {
+      const thief = as({ ...city.claims, session_id: riverside.claims.session_id ?? null })
+      const stranger = as({ ...city.claims, session_id: randomUUID() })
+      const theirs = await thief.post('/api/auth/logout')
+      const nobodys = await stranger.post('/api/auth/logout')
+      t.equal(theirs.statusCode, 204)
+      t.same(
+        [theirs.body, Object.keys(theirs.headers)],
+        [nobodys.body, Object.keys(nobodys.headers)],
+      )
+      t.equal((await sql(open)).length, 2)
+      t.notOk((await auditEvents()).some(({ action }) => action === 'auth.logout'))
+    },
+  )
+
+  await t.test('nobody ends a colleague’s session', async (t) => {
+    const colleague = await signedIn()
+    const thief = as({ ...city.claims, session_id: colleague.claims.session_id ?? null })
+    await thief.post('/api/auth/logout')
+    t.equal((await sql(open)).length, 3)
+  })
+
+  await t.test('a profile holds nothing of another’s', async (t) => {
+    const { body } = await city.caller.get('/api/auth/profile')
+    t.notMatch(body, new RegExp(`${riverside.user.id}|${RIVERSIDE.id}|${RIVERSIDE.name}`))
+  })
+
+  await t.test('another hospital in the body is refused', async (t) => {
+    const payload = { first_name: 'X', hospital_id: RIVERSIDE.id }
+    t.equal((await city.caller.patch('/api/auth/profile', { payload })).statusCode, 400)
+    t.equal((await city.caller.post('/api/auth/logout', { payload })).statusCode, 400)
+    t.equal((await sql(open)).length, 3)
+  })
+})
+
+t.test('each wall holds without the other', async (t) => {
+  const { signedIn, sql, urls } = await build(t)
+  const city = await signedIn()
+  const riverside = await signedIn({ hospital_id: RIVERSIDE.id })
+  const database = new TenantDatabase<Database>({
+    url: urls.databaseUrl,
+    poolSize: 2,
+    applicationName: 'walls',
+    logger: createLogger('walls', 'silent'),
+  })
+  t.teardown(() => database.close())
+  const tenant = database.tenant({
+    role: 'doctor',
+    hospital_id: CITY.id,
+    hospital_name: CITY.name,
+    user_id: city.user.id,
+    username: city.user.username,
+    session_id: city.claims.session_id ?? '',
+    request_id: randomUUID(),
+    ip: '::1',
+    user_agent: null,
+  })
+  const ids = [city, riverside].map(({ claims }) => claims.session_id).sort()
+
+  await t.test(
+    'a query without the predicate: row-level security hides the other hospital',
+    async (t) => {
+      const seen = await tenant.db.selectFrom('session').select('id').execute()
+      t.same(seen, [{ id: city.claims.session_id }])
+      const all = tenant.db.updateTable('session').set({ end_reason: 'logout' })
+      t.equal((await all.executeTakeFirst()).numUpdatedRows, 1n)
+    },
+  )
+
+  await t.test(
+    'a request sees no account, membership, token, hospital or revocation',
+    async (t) => {
+      for (const table of [
+        'account',
+        'membership',
+        'refresh_token',
+        'hospital',
+        'revocation',
+        'outbox',
+      ] as const) {
+        await t.rejects(tenant.db.selectFrom(table).selectAll().execute(), { code: '42501' }, table)
+      }
+    },
+  )
+
+  await t.test(
+    'a request cannot revoke or tell in another hospital’s name, nor in the platform’s',
+    async (t) => {
+      for (const hospital_id of [RIVERSIDE.id, PLATFORM_HOSPITAL_ID]) {
+        const { revoked_at, expires_at } = revocationPeriod(600)
+        const row = {
+          hospital_id,
+          kind: 'hospital' as const,
+          id: hospital_id,
+          revoked_at,
+          expires_at,
+        }
+        await t.rejects(tenant.db.insertInto('revocation').values(row).execute(), { code: '42501' })
+      }
+    },
+  )
+
+  await t.test('row-level security off: the repository ends nothing elsewhere', async (t) => {
+    await sql('alter table session disable row level security')
+    const seen = await tenant.db.selectFrom('session').select('id').orderBy('id').execute()
+    t.same(seen.map(({ id }) => id).sort(), ids, 'the wall is down')
+    const end = (id: string, account_id: string) =>
+      new SessionRepository(tenant).end(
+        {
+          reason: 'logout',
+          revoked: { session_id: id, ...revocationPeriod(600) },
+          event: loggedOut(tenant.identity, id),
+        },
+        { id, account_id },
+      )
+    t.equal(await end(riverside.claims.session_id ?? '', riverside.user.id), false)
+    t.same((await sql(open)).length, 2)
+    t.equal(await end(city.claims.session_id ?? '', city.user.id), true)
+    t.same(await sql(open), [{ id: riverside.claims.session_id }])
+  })
+})
