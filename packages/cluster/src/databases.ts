@@ -10,7 +10,7 @@ export type ServiceDatabase = Awaited<ReturnType<typeof provisionDatabase>>
 /** Makes every service's roles and database and brings its tables up to date. */
 export async function prepareDatabases(
   adminUrl: string,
-  secrets: Secrets,
+  secrets: Pick<Secrets, 'databasePasswords'>,
   progress: Progress,
 ): Promise<Map<string, ServiceDatabase>> {
   const databases = new Map<string, ServiceDatabase>()

@@ -22,16 +22,17 @@ export function natsConfig({ version, port, storeFolder, passwords }: NatsConfig
       // Before 2.10 the server syncs every minute and refuses the word.
       ...(version[0] * 100 + version[1] >= 210 && { sync_interval: 'always' }),
     },
-    accounts: {
-      WARDSTONE: {
-        jetstream: 'enabled',
-        users: Object.entries(natsPermissions).map(([user, { publish, subscribe }]) => ({
-          user,
-          password: passwords[user],
-          permissions: { publish, subscribe },
-        })),
-      },
-    },
+    ...natsAccounts(passwords),
   }
   return JSON.stringify(config, undefined, 2)
+}
+
+/** The one account of the configuration: each user with its permissions and, from `passwords`, its password. */
+export function natsAccounts(passwords: Record<string, string>) {
+  const users = Object.entries(natsPermissions).map(([user, { publish, subscribe }]) => ({
+    user,
+    password: passwords[user],
+    permissions: { publish, subscribe },
+  }))
+  return { accounts: { WARDSTONE: { jetstream: 'enabled', users } } }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Part } from '../src/part.ts'
 import {
@@ -50,7 +51,8 @@ t.test('a process that does not listen is killed in the end', async (t) => {
 
 t.test('a part that cannot start says its last words', async (t) => {
   const folder = temporaryFolder(t)
-  const part = partOf(folder, ['-e', "console.error('the reason'); process.exit(3)"])
+  const dying = ['-e', "console.error('the reason'); process.exit(3)"]
+  const part = partOf(folder, dying, () => new Promise(() => undefined))
   await t.rejects(part.start(), /thing does not start: the reason/)
   t.equal(part.pid, undefined)
   await part.stop()
@@ -70,11 +72,11 @@ t.test('a part is restarted until it is stopped', async (t) => {
   t.equal(part.pid, undefined)
 })
 
-function partOf(folder: string, args: string[]) {
+function partOf(folder: string, args: string[], ready = () => sleep(100)) {
   return new Part({
     name: 'thing',
     spawn: (log) => spawn(process.execPath, args, { stdio: ['ignore', log, log] }),
-    ready: (_child, gone) => new Promise((resolve) => setTimeout(resolve, gone.aborted ? 0 : 100)),
+    ready,
     logFile: join(folder, 'thing.log'),
     recordFile: join(folder, 'thing.json'),
     mark: 'setInterval',

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
+import { failuresIn } from '../src/test-run/failures.ts'
 import { cleanEnvironment, countAssertions, runPackage } from '../src/test-run/package.ts'
 import type { TestScope } from '../src/testing.ts'
 import { temporaryFolder } from './helper.ts'
@@ -17,6 +18,23 @@ t.test('assertions are counted from tap’s own sum', async (t) => {
 t.test('failures are counted and told in full', async (t) => {
   const folder = packageOf(t, { 'a.test.ts': "t.ok(true); t.equal(1, 2, 'one is two')" })
   t.match(await runPackage(folder, env), { passed: 1, failed: 1, report: /one is two/ })
+})
+
+t.test('only failures are told, under the names of their tests', async (t) => {
+  const tapText = [
+    '# Subtest: good.test.ts',
+    '    ok 1 - fine',
+    'ok 1 - good.test.ts',
+    '# Subtest: bad.test.ts',
+    '    # Subtest: passes',
+    '        ok 1 - fine',
+    '    ok 1 - passes',
+    '    # Subtest: fails',
+    '        not ok 1 - oh',
+    '    not ok 2 - fails',
+  ]
+  const told = ['# Subtest: bad.test.ts', '    # Subtest: fails', '        not ok 1 - oh']
+  t.equal(failuresIn(tapText.join('\n')), [...told, '    not ok 2 - fails'].join('\n'))
 })
 
 t.test('a package that crashes or has no test has failed', async (t) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { failuresIn } from './failures.ts'
 
 /** What the tests of one package came to. */
 export interface PackageResult {
@@ -19,7 +20,7 @@ const SECONDS_PER_FILE = 120
 export async function runPackage(folder: string, env: NodeJS.ProcessEnv): Promise<PackageResult> {
   const started = Date.now()
   const tap = join(folder, 'node_modules/.bin/tap')
-  const args = ['run', '--reporter=tap', '--no-color', '--jobs=2', `--timeout=${SECONDS_PER_FILE}`]
+  const args = ['run', '--reporter=tap', '--no-color', '--jobs=1', `--timeout=${SECONDS_PER_FILE}`]
   const child = spawn(tap, args, {
     cwd: folder,
     env,
@@ -46,14 +47,6 @@ export function countAssertions(tapText: string) {
   const sum = tapText.match(/^# \{ .*\}$/gm)?.at(-1) ?? ''
   const count = (word: string) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(sum)?.[1] ?? 0)
   return { passed: count('pass'), failed: count('fail') }
-}
-
-/** TAP without what passed and without the loader's arguments. */
-function failuresIn(tapText: string): string {
-  return tapText
-    .split('\n')
-    .filter((line) => !/^\s*(ok \d|\d+\.\.\d|# time|- --|args:|command:|stdio:|$)/.test(line))
-    .join('\n')
 }
 
 /** `env` without any server, port or setting of this machine, with our Node for every program. */
