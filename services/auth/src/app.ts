@@ -1,5 +1,3 @@
-import { DOMAIN_STREAM } from '@wardstone/contracts'
-import { connectNats, DurableConsumer, OutboxRelay } from '@wardstone/events'
 import { createLogger, createService, type Service } from '@wardstone/service'
 import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
 import { SystemAccountRepository } from './accounts/repository.ts'
@@ -9,6 +7,7 @@ import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
 import { housekeeping } from './housekeeping.ts'
+import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { revocationRoutes } from './revocations/routes.ts'
@@ -29,56 +28,38 @@ export async function buildApp(config: Config): Promise<Service> {
   const pool = { poolSize: config.DATABASE_POOL_SIZE, applicationName: name, logger }
   const database = new TenantDatabase<Database>({ url: config.DATABASE_URL, ...pool })
   const system = createSystemDatabase<Database>({ url: config.SYSTEM_DATABASE_URL, ...pool })
-  const nats = connectNats({ url: config.NATS_URL, name, logger })
-  const relay = new OutboxRelay({ connectionString: config.RELAY_DATABASE_URL, nats, logger })
-  database.onWrite(() => relay.poke())
-  system.onWrite(() => relay.poke())
-
   const accounts = new SystemAccountRepository(system.db)
   const sessions = new SystemSessionRepository(system.db)
-  const refreshTokens = new SystemRefreshTokenRepository(system.db)
   const revocations = new SystemRevocationRepository(system.db)
   const hospitals = new SystemHospitalRepository(system.db, config.ACCESS_TOKEN_SECONDS)
-  const handle = hospitalEventHandler(hospitals, logger)
-  const consumer = new DurableConsumer({
-    nats,
-    stream: DOMAIN_STREAM,
-    durable: name,
-    handle,
-    logger,
-  })
+  const messaging = new Messaging(config, hospitalEventHandler(hospitals, logger), logger)
+  for (const written of [database, system]) written.onWrite(() => messaging.poke())
 
   const app = await createService({
     name,
     config,
     logger,
-    parts: { postgres: system, nats: { isUp: () => nats.isUp(), optional: true } },
+    parts: { postgres: system, nats: { isUp: () => messaging.isUp(), optional: true } },
     recordAudit: new AuditRecorder(database).record,
   })
-  const accessTokens = new AccessTokens(keys, config)
-  const sessionSeconds = config.SESSION_SECONDS
-  const signIn = {
+  await app.register(keyRoutes, { prefix: '/.well-known', keys })
+  await app.register(sessionRoutes, {
+    prefix: '/api/auth',
     accounts,
     sessions,
-    refreshTokens,
+    refreshTokens: new SystemRefreshTokenRepository(system.db),
     passwords,
-    accessTokens,
-    sessionSeconds,
+    accessTokens: new AccessTokens(keys, config),
+    sessionSeconds: config.SESSION_SECONDS,
     database,
-  }
-  await app.register(keyRoutes, { prefix: '/.well-known', keys })
-  await app.register(sessionRoutes, { prefix: '/api/auth', ...signIn })
+  })
   const passwordMinLength = config.PASSWORD_MIN_LENGTH
   await app.register(accountRoutes, { prefix: '/api/auth', accounts, passwords, passwordMinLength })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
   housekeeping(app, [() => sessions.removeOld(), () => revocations.removeExpired()])
-  app.addHook('onReady', async () => {
-    relay.start()
-    consumer.start()
-  })
+  app.addHook('onReady', async () => messaging.start())
   app.addHook('onClose', async () => {
-    await Promise.all([relay.stop(), consumer.stop()])
-    await nats.close()
+    await messaging.stop()
     await Promise.all([database.close(), system.close()])
   })
   return app

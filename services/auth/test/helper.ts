@@ -8,7 +8,7 @@ import {
   type TestCaller,
   testDatabase,
 } from '@wardstone/cluster/testing'
-import { type AuditEvent, PLATFORM_HOSPITAL_ID, type Role } from '@wardstone/contracts'
+import type { AuditEvent, Role } from '@wardstone/contracts'
 import pg from 'pg'
 import type { Test } from 'tap'
 import { folded } from '../src/accounts/names.ts'
@@ -154,5 +154,3 @@ export function claimsOf(token: string): TestCaller & { jti: string; iat: number
   const { sub, sid, ...rest } = claims
   return { ...rest, user_id: sub, session_id: sid }
 }
-
-export const PLATFORM = PLATFORM_HOSPITAL_ID

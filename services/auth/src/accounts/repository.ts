@@ -2,23 +2,10 @@ import type { AuditEvent } from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
+import { changedFields, PERSON } from './columns.ts'
 import { type Member, membershipsOf } from './memberships.ts'
 import { folded } from './names.ts'
 import type { ProfilePatch, Registration } from './schemas.ts'
-
-/** A person's columns as everybody who may see the account sees them. */
-export const PERSON = [
-  'account.id',
-  'account.username',
-  'account.email',
-  'account.first_name',
-  'account.last_name',
-  'account.phone',
-  'account.version',
-] as const
-
-/** Their names are told to the audit when they change. */
-const AUDITED = ['email', 'first_name', 'last_name', 'phone'] as const
 
 /** A person's login with all memberships. */
 export interface Account {
@@ -148,11 +135,3 @@ function foldedNames({ username, email }: { username: string; email: string }) {
 function cast(value: string | null, column: string) {
   return column === 'id' ? sql<string>`${value}::uuid` : sql<string>`${value}::text`
 }
-
-/** The names of the columns that differ between `old` and the updated row. */
-const changedFields = sql<string[]>`array_remove(array[${sql.join(
-  AUDITED.map(
-    (column) =>
-      sql`case when account.${sql.ref(column)} is distinct from old.${sql.ref(column)} then ${sql.lit(column)} end`,
-  ),
-)}], null)`.as('changed_fields')

@@ -1,12 +1,12 @@
 import type { Role } from '@wardstone/contracts'
 import type { OutboxTable } from '@wardstone/tenancy'
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 /** A column that no code can update: a row stays with its hospital, an id stays with its record. */
 type Fixed = ColumnType<string, string, never>
 
 /** A person's login. It belongs to no hospital; memberships tie it to some. */
-export interface AccountTable {
+interface AccountTable {
   id: Fixed
   username: string
   /** What usernames are compared by: see `folded`. */
@@ -22,10 +22,9 @@ export interface AccountTable {
   updated_at: Generated<string>
   version: Generated<number>
 }
-export type AccountRow = Selectable<AccountTable>
 
 /** A hospital as its service told it last. The platform's row has the nil UUID. */
-export interface HospitalTable {
+interface HospitalTable {
   hospital_id: Fixed
   slug: string
   name: string
@@ -37,7 +36,7 @@ export interface HospitalTable {
 export type MembershipStatus = 'pending' | 'active' | 'disabled'
 
 /** What an account is in one hospital; a platform administrator's is under the nil UUID. */
-export interface MembershipTable {
+interface MembershipTable {
   hospital_id: Fixed
   account_id: Fixed
   role: Role
@@ -49,7 +48,7 @@ export interface MembershipTable {
 export type SessionEnd = 'logout' | 'refresh_reused' | 'hospital_suspended'
 
 /** One login. Its id is the `sid` of its access tokens; its refresh tokens are one family. */
-export interface SessionTable {
+interface SessionTable {
   hospital_id: Fixed
   id: Fixed
   account_id: Fixed
@@ -62,7 +61,7 @@ export interface SessionTable {
 }
 
 /** A refresh token by its SHA-256; the token itself is nowhere. */
-export interface RefreshTokenTable {
+interface RefreshTokenTable {
   hospital_id: Fixed
   hash: Buffer
   session_id: string
@@ -73,7 +72,7 @@ export interface RefreshTokenTable {
 }
 
 /** Access tokens that are refused before they expire: a session's, or all of a hospital's up to `revoked_at`. */
-export interface RevocationTable {
+interface RevocationTable {
   hospital_id: Fixed
   kind: 'session' | 'hospital'
   id: string

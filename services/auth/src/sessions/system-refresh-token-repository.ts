@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
+import { PERSON } from '../accounts/columns.ts'
 import { membershipsOf } from '../accounts/memberships.ts'
-import { type Account, PERSON } from '../accounts/repository.ts'
+import type { Account } from '../accounts/repository.ts'
 import type { Database } from '../database/schema.ts'
 import type { Successor } from '../tokens/refresh-tokens.ts'
 

@@ -18,7 +18,7 @@ export const PublicKeySchema = Type.Object({
   alg: Type.Literal('ES256'),
   use: Type.Literal('sig'),
 })
-export type PublicKey = Static<typeof PublicKeySchema>
+type PublicKey = Static<typeof PublicKeySchema>
 
 const KeyFileSchema = Type.Object({
   keys: Type.Array(Type.Object({ ...publicMembers, d: coordinate }), { minItems: 1 }),
