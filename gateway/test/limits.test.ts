@@ -155,6 +155,7 @@ t.test('a hospital whose requests hang keeps no other hospital waiting', async (
 
 t.test('a client that leaves before its turn leaves no turn taken', async (t) => {
   const gateway = await startGateway(t, { RATE_LIMIT: 'on' })
+  const before = gateway.logs().length
   const key = gateway.signer.addKey('new')
   const jwks = gateway.signer.jwks()
   gateway.upstreams.auth.answers.set('/.well-known/jwks.json', (_asked, raw) => {
@@ -178,5 +179,5 @@ t.test('a client that leaves before its turn leaves no turn taken', async (t) =>
     new Promise<undefined>((resolve) => setTimeout(resolve, 2000, undefined)),
   ])
   t.equal(answer?.status, 200)
-  t.notMatch(gateway.logs(), 'request failed')
+  t.notMatch(gateway.logs().slice(before), 'request failed')
 })
