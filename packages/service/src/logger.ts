@@ -5,13 +5,14 @@ import { type DestinationStream, type LoggerOptions, pino } from 'pino'
 export type Logger = FastifyBaseLogger
 
 /**
- * The log of one process: JSON lines, on standard output unless `destination` is given. The serializers are allow-lists, because a
- * URL, a header or a driver's error text may hold what must not be in a log.
+ * The log of one process: JSON lines, on standard output unless `destination` is given, written
+ * together every half second and at the end. The serializers are allow-lists, because a URL, a header
+ * or a driver's error text may hold what must not be in a log.
  */
 export function createLogger(
   name: string,
   level: string,
-  destination: DestinationStream = pino.destination(1),
+  destination: DestinationStream = standardOutput(),
 ): Logger {
   const options: LoggerOptions = {
     name,
@@ -28,13 +29,18 @@ export function createLogger(
   return pino(options, destination)
 }
 
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 500 })
+}
+
 /** What an error may say in a log: PostgreSQL's `detail`, `where` and `message` can quote a row, so they stay out. */
-function describeError(error: Error & { code?: string; severity?: string }) {
+function describeError(error: Error & { code?: string; severity?: string }): object {
   const fromPostgres = error.severity !== undefined
   return {
     type: error.name,
     code: error.code,
     message: fromPostgres ? undefined : error.message,
+    cause: error.cause instanceof Error ? describeError(error.cause) : undefined,
     stack: fromPostgres ? error.stack?.split('\n').slice(1).join('\n') : error.stack,
   }
 }
