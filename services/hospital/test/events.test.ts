@@ -20,7 +20,7 @@ t.test('a suspension is on NATS within a second', async (t) => {
       connection.subscribe('domain.*.hospital.>', {
         callback: (_error, message) => seen.emit(message.subject, message.json()),
       })
-      connection.flush().then(resolve)
+      resolve(connection.flush())
     })
   })
   const { hospital, platform } = await build(t, { natsUrl })
