@@ -88,7 +88,7 @@ function firstOfItsPointer(error: FieldError, index: number, all: FieldError[]):
 }
 
 /** Sends `error` as a problem; 5xx never say why. */
-export function sendProblem(
+function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   error: FastifyError | ProblemError,

@@ -7,7 +7,7 @@ import { createLogger, createService, type Service, type ServiceOptions } from '
 
 const strict = { additionalProperties: false }
 
-export const BODY = Type.Object(
+const BODY = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 20 }),
     age: Type.Optional(Type.Integer()),

@@ -1,5 +1,5 @@
 import type { OutboxTable } from '@wardstone/tenancy'
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 /** One row for each hospital. Its `id` is what other tables call `hospital_id`. */
 export interface HospitalTable {
@@ -20,7 +20,6 @@ export interface HospitalTable {
   suspended_at: string | null
   version: Generated<number>
 }
-export type HospitalRow = Selectable<HospitalTable>
 
 type Plan = 'basic' | 'premium' | 'enterprise'
 

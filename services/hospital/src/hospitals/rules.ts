@@ -16,7 +16,7 @@ const LETTERS: Record<string, string> = {
  * The slug of a name: `St. Mary's Clinic` is st_marys_clinic.
  * @throws problem 400 for a name without a Latin letter or digit: its slug has to be given
  */
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   const slug = name
     .normalize('NFKD')
     .toLowerCase()

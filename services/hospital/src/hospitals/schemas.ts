@@ -92,7 +92,7 @@ export const HospitalSchema = Type.Object(
 export type Hospital = Static<typeof HospitalSchema>
 
 /** What anybody may know of a hospital: enough to choose it when registering. */
-export const ListedHospitalSchema = Type.Object(
+const ListedHospitalSchema = Type.Object(
   { id: UuidSchema, slug: Type.String(), name: Type.String() },
   { $id: 'ListedHospital' },
 )

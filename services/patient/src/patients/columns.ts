@@ -24,7 +24,7 @@ export const DEMOGRAPHIC = [
 ] as const
 
 /** What needs `patient.clinical.read`. */
-export const CLINICAL = ['medical_history'] as const
+const CLINICAL = ['medical_history'] as const
 
 /** Their names are told to the audit when they change. */
 export const AUDITED = [

@@ -129,7 +129,7 @@ export const PatientPageSchema = PageSchema(PatientSchema)
 export const PatientParamsSchema = Type.Object({ id: UuidSchema }, strict)
 
 /** What a list is sorted by; `-` for descending. */
-export const ORDERINGS = [
+const ORDERINGS = [
   'created_at',
   '-created_at',
   'name',
