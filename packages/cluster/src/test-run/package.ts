@@ -20,7 +20,7 @@ const SECONDS_PER_FILE = 120
 export async function runPackage(folder: string, env: NodeJS.ProcessEnv): Promise<PackageResult> {
   const started = Date.now()
   const tap = join(folder, 'node_modules/.bin/tap')
-  const args = ['run', '--reporter=tap', '--no-color', '--jobs=1', `--timeout=${SECONDS_PER_FILE}`]
+  const args = ['run', '--reporter=tap', '--no-color', '--jobs=2', `--timeout=${SECONDS_PER_FILE}`]
   const child = spawn(tap, args, {
     cwd: folder,
     env,
