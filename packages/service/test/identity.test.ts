@@ -54,6 +54,20 @@ t.test('a caught write cannot be sent again, a read can', async (t) => {
     t.equal((await app.inject({ url: request.url, headers: reading })).statusCode, 200)
 })
 
+t.test('a token made for later is not taken, one of a clock a little ahead is', async (t) => {
+  const { app } = await build(t)
+  const now = Math.floor(Date.now() / 1000)
+  for (const [ahead, status] of [
+    [2, 200],
+    [60, 401],
+    [3600, 401],
+  ] as const) {
+    const claims = { iat: now + ahead, exp: now + ahead + 30 }
+    const headers = testIdentity(caller, { ...request, claims })
+    t.equal((await app.inject({ url: request.url, headers })).statusCode, status, `${ahead} s`)
+  }
+})
+
 t.test('while a key is rotated both are taken, others never', async (t) => {
   const next = 'the-next-identity-key-of-more-than-thirty-two-bytes'
   const { app } = await build(t, {
