@@ -93,14 +93,18 @@ export function identityKey(service: ServiceName): string {
   return `${service}-identity-key-of-tests-of-43-or-more-characters`
 }
 
+/** How long a slow machine may take until the first byte of an answer. */
+const PATIENCE_MS = 3000
+
 /** What comes back when these bytes are sent on one connection; ends with it, or after `quiet` ms of silence. */
 export function exchange(port: number, bytes: string | Buffer, quiet = 300): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     let answer = ''
-    socket.setTimeout(quiet, () => socket.destroy())
+    socket.setTimeout(Math.max(quiet, PATIENCE_MS), () => socket.destroy())
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1')
+      socket.setTimeout(quiet)
     })
     socket.on('close', () => resolve(answer))
     socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))

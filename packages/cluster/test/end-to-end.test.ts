@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type Answer, Client, clusterFile, PROCESSES } from './cluster-client.ts'
-import { eventually, run, temporaryFolder } from './helper.ts'
+import { answers, eventually, run, temporaryFolder } from './helper.ts'
 
 const CITY = 'admin_city_general_hospital'
 const RIVERSIDE = 'admin_riverside_medical_center'
@@ -186,7 +186,11 @@ t.test('the whole cluster', async (t) => {
     await sleep(500)
     process.kill(before.postgres?.pid ?? 0, 'SIGKILL')
     const killed = Date.now()
-    await eventually(() => clusterFile(data).postgres?.pid !== before.postgres?.pid)
+    const answering = async () => {
+      const { pid, url = '' } = clusterFile(data).postgres ?? {}
+      return pid !== before.postgres?.pid && (await answers(url))
+    }
+    t.ok(await eventually(answering, 60))
     const back = Date.now()
     t.ok(await eventually(async () => (await city.get('/api/patients')).status === 200, 5))
     t.comment(`PostgreSQL was away ${back - killed} ms, the API another ${Date.now() - back} ms`)

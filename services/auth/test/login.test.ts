@@ -134,6 +134,8 @@ t.test('POST /api/auth/login', async (t) => {
   await t.test('hospital_id chooses among memberships, 401 if not one', async (t) => {
     const { id, username } = await somebody({ role: 'nurse' })
     await join(id, { hospital_id: RIVERSIDE.id, role: 'admin' })
+    await sql(`update membership set created_at = now() - interval '1 day'
+      where account_id = '${id}' and hospital_id = '${CITY.id}'`)
     const chosen = await login({ username, password: PASSWORD, hospital_id: RIVERSIDE.id })
     t.match(chosen.json().user, { hospital_name: RIVERSIDE.name, role: 'admin' })
     t.equal(chosen.json().user.memberships.length, 2)

@@ -97,7 +97,7 @@ t.test('POST /api/patients', async (t) => {
 })
 
 t.test('medical record numbers', async (t) => {
-  const { as } = await build(t)
+  const { as, sql } = await build(t)
   const admin = as({ role: 'admin' })
   await t.test('100 parallel registrations get 100 numbers with a Luhn digit', async (t) => {
     const answers = await Promise.all(
@@ -109,6 +109,14 @@ t.test('medical record numbers', async (t) => {
     t.equal(new Set(numbers).size, 100)
     for (const mrn of numbers) t.match(mrn, /^CGH-\d{7}$/)
     t.ok(numbers.every((mrn) => luhn(mrn.slice(4))))
+  })
+  await t.test('the millionth patient has a number of its own too', async (t) => {
+    await sql('update mrn_counter set last_number = 999998')
+    const numbers = []
+    for (const _ of [1, 2, 3]) {
+      numbers.push((await admin.post('/api/patients', { payload: somebody() })).json().mrn)
+    }
+    t.same(numbers, ['CGH-9999996', 'CGH-10000008', 'CGH-10000016'])
   })
   await t.test('each hospital counts for itself', async (t) => {
     const answer = await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', {

@@ -92,7 +92,12 @@ export class PatientRepository {
               .column('hospital_id')
               .doUpdateSet({ last_number: sql`mrn_counter.last_number + 1` }),
           )
-          .returning(['prefix', sql<string>`lpad(last_number::text, 6, '0')`.as('digits')]),
+          .returning([
+            'prefix',
+            sql<string>`lpad(last_number::text, greatest(6, length(last_number::text)), '0')`.as(
+              'digits',
+            ),
+          ]),
       )
       .with('change', (db) =>
         db
