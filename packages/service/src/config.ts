@@ -33,10 +33,15 @@ export const ServiceConfigSchema = Type.Object({
   ),
 })
 
+/** What stops a process at boot because of its configuration, in one sentence for the person who starts it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
 /**
  * Reads the variables that `schema` names from `env`, and no other; numbers and booleans are parsed,
  * defaults filled in.
- * @throws Error with one sentence that names the variable, never its value.
+ * @throws ConfigurationError that names the variable, never its value.
  */
 export function loadConfig<T extends TObject>(
   schema: T,
@@ -52,7 +57,7 @@ export function loadConfig<T extends TObject>(
   if (error) {
     const name = error.path.split('/')[1] ?? ''
     const wrong = named[name] === undefined ? 'is missing' : `is wrong: ${error.message}`
-    throw new Error(`The environment variable ${name} ${wrong}.`)
+    throw new ConfigurationError(`The environment variable ${name} ${wrong}.`)
   }
   return config as Static<T>
 }

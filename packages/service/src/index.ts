@@ -1,5 +1,5 @@
 export { type AuditEntry, auditEvent } from './audit-event.ts'
-export { loadConfig, ServiceConfigSchema } from './config.ts'
+export { ConfigurationError, loadConfig, ServiceConfigSchema } from './config.ts'
 export {
   createService,
   type Service,
@@ -16,5 +16,5 @@ export { linkNext, toPage } from './page.ts'
 export { expectedVersion, sendVersioned } from './preconditions.ts'
 export { ProblemError, problem, problemHandlers } from './problem.ts'
 export { requestLog } from './request-log.ts'
-export { runService } from './run-service.ts'
+export { runService, startService } from './run-service.ts'
 export { securityHeaders } from './security-headers.ts'

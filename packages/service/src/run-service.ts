@@ -1,12 +1,33 @@
 import type { AddressInfo } from 'node:net'
+import type { TObject } from '@sinclair/typebox'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
+import { ConfigurationError, loadConfig } from './config.ts'
 import { listenForMetrics } from './metrics.ts'
 
 interface ListenConfig {
   HOST: string
   PORT: number
   METRICS_PORT?: number
+}
+
+/**
+ * The whole of a process: reads its configuration from `env`, builds its application, runs it. Wrong
+ * configuration is one sentence on standard error and exit code 1.
+ */
+export async function startService<Config extends ListenConfig>(
+  schema: TObject & { static: Config },
+  build: (config: Config) => FastifyInstance | Promise<FastifyInstance>,
+  env: Record<string, string | undefined>,
+): Promise<void> {
+  try {
+    const config: Config = loadConfig(schema, env)
+    await runService(await build(config), config)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
 }
 
 /**

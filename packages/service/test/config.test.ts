@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { loadConfig, ServiceConfigSchema } from '../src/index.ts'
@@ -30,4 +31,12 @@ t.test('a missing or wrong variable is one sentence with its name, not its value
   ] as const) {
     t.throws(() => loadConfig(schema, env), { message })
   }
+})
+
+t.test('a process without its configuration says so in one sentence and ends', async (t) => {
+  const program = new URL('./fixtures/misconfigured.ts', import.meta.url)
+  const child = spawnSync(process.execPath, [program.pathname], { env: {}, encoding: 'utf8' })
+  t.equal(child.status, 1)
+  t.equal(child.stderr, 'The environment variable IDENTITY_KEY is missing.\n')
+  t.equal(child.stdout, '')
 })

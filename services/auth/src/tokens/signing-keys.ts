@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { ConfigurationError } from '@wardstone/service'
 
 const coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 const publicMembers = {
@@ -34,14 +35,16 @@ export interface SigningKeys {
 
 /**
  * Reads the private keys from a JWKS file, the current one first.
- * @throws Error that names the file and never its content
+ * @throws ConfigurationError that names the file and never its content
  */
 export async function loadSigningKeys(file: string): Promise<SigningKeys> {
   const document = await readFile(file, 'utf8')
     .then(JSON.parse)
     .catch(() => undefined)
   if (!Value.Check(KeyFileSchema, document)) {
-    throw new Error(`The file of signing keys ${file} is not a JWKS of private ES256 keys.`)
+    throw new ConfigurationError(
+      `The file of signing keys ${file} is not a JWKS of private ES256 keys.`,
+    )
   }
   const [{ kid, ...first }] = document.keys as [KeyFile['keys'][number]]
   const key = createPrivateKey({ key: first, format: 'jwk' })
