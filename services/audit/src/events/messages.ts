@@ -1,4 +1,3 @@
-import { FormatRegistry } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type AuditEvent, AuditMessageSchema, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import type { ReceivedMessage } from '@wardstone/events'
@@ -9,9 +8,6 @@ export interface DeadLetter {
   readonly payload: Uint8Array
   readonly reason: string
 }
-
-const INSTANT = /^[12]\d{3}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
-FormatRegistry.Set('date-time', (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)))
 
 const isAuditMessage = TypeCompiler.Compile(AuditMessageSchema)
 const SUBJECT = /^audit\.(platform|[0-9a-f-]{36})\.([a-z][a-z0-9-]*)\.([a-z_.]+)$/

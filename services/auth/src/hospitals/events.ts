@@ -1,11 +1,9 @@
-import { FormatRegistry } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type HospitalEvent, HospitalEventSchema } from '@wardstone/contracts'
 import type { ReceivedMessage } from '@wardstone/events'
 import type { Logger } from '@wardstone/service'
 import type { SystemHospitalRepository } from './repository.ts'
 
-FormatRegistry.Set('date-time', (text) => !Number.isNaN(Date.parse(text)))
 const isHospitalEvent = TypeCompiler.Compile(HospitalEventSchema)
 
 /** Handles what the hospital service tells, in its order. What is no hospital event is put away with a line in the log. */

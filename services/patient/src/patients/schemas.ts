@@ -4,9 +4,11 @@ import {
   DateSchema,
   EmailSchema,
   InstantSchema,
+  LanguageSchema,
   line,
   PageLimitSchema,
   PageSchema,
+  PhoneSchema,
   UuidSchema,
 } from '@wardstone/contracts'
 
@@ -28,12 +30,6 @@ export const BLOOD_GROUPS = ['A+', 'A-', 'B+', 'B-', 'AB+', 'AB-', 'O+', 'O-'] a
 const GenderSchema = words(...GENDERS)
 const BloodGroupSchema = words(...BLOOD_GROUPS)
 
-/** As a person types it: 3 to 15 digits (E.164), with the usual signs between; `+` never before a 0. */
-const PhoneSchema = Type.String({
-  maxLength: 32,
-  pattern: '^(\\+[ ]?[1-9]|[0-9(])([ ().\\/-]*[0-9]){2,14}[ )]?$',
-})
-
 const EmergencyContactSchema = Type.Object(
   {
     name: line(200),
@@ -42,12 +38,6 @@ const EmergencyContactSchema = Type.Object(
   },
   strict,
 )
-
-/** BCP 47, as far as its shape goes. */
-const LanguageSchema = Type.String({
-  maxLength: 35,
-  pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
-})
 
 const editable = {
   first_name: line(100),
