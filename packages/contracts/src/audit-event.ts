@@ -5,7 +5,7 @@ import { CallerRoleSchema } from './permissions.ts'
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()])
 
-/** What happened, in the words of api.md. Later services add theirs. */
+/** What happened. Stored events hold these words under their hash, so none is ever renamed. */
 export const AUDIT_ACTIONS = [
   'auth.login',
   'auth.login_failed',

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 
-/** The roles a person can have: the seed's five within a hospital, and the platform administrator, who has none. */
+/** The roles a person can have: five within a hospital, and the platform administrator, who has none. */
 export const RoleSchema = Type.Union([
   Type.Literal('platform_admin'),
   Type.Literal('admin'),

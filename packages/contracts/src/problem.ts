@@ -25,9 +25,9 @@ export type Problem = Static<typeof ProblemSchema>
 /** The media type of a problem (RFC 9457 §3). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-/** The seed's words for a client that names a hospital not its own. */
+/** What a client is told that names a hospital not its own. Clients look for these words: keep them. */
 export const HOSPITAL_MISMATCH_DETAIL =
   'Access denied: You can only access data from your assigned hospital'
 
-/** The seed's words for a caller without a hospital on a hospital's route. */
+/** What a caller without a hospital is told on a hospital's route. Clients look for these words: keep them. */
 export const NO_HOSPITAL_CONTEXT_DETAIL = 'No hospital context found'

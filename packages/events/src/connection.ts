@@ -32,7 +32,7 @@ export function connectNats(options: NatsOptions): Nats {
   return new BackgroundConnection(options)
 }
 
-/** What every connection of ours is made with (pitfall: the client's defaults give up after 20 s). */
+/** What every connection of ours is made with (the client's defaults give up after 20 s). */
 export function connectionOptions(url: string, name: string): ConnectionOptions {
   const { username, password, host } = new URL(url)
   const credentials = username
