@@ -1,9 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { InstantSchema, UuidSchema } from './formats.ts'
+import { InstantSchema, nullable, UuidSchema } from './formats.ts'
 import { CallerRoleSchema } from './permissions.ts'
-
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
 
 /** What happened. Stored events hold these words under their hash, so none is ever renamed. */
 export const AUDIT_ACTIONS = [

@@ -48,5 +48,9 @@ export const LanguageSchema = Type.String({
 export const line = (maxLength: number): TString =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S' })
 
+/** What `schema` allows, or null. */
+export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+
 /** The `hospital_id` under which rows, chains and events of the platform itself are kept: the nil UUID (RFC 9562 §5.9). */
 export const PLATFORM_HOSPITAL_ID = '00000000-0000-0000-0000-000000000000'

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { UuidSchema } from './formats.ts'
+import { nullable, UuidSchema } from './formats.ts'
 import { CallerRoleSchema, RoleSchema } from './permissions.ts'
 
 /** `iss` of the identity tokens that the gateway signs. */
@@ -13,8 +13,6 @@ export const SERVICE_NAMES = ['auth', 'hospital', 'patient', 'audit'] as const
 export type ServiceName = (typeof SERVICE_NAMES)[number]
 
 const strict = { additionalProperties: false }
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
 
 /**
  * The access token a client holds (RFC 9068 shape: ES256, `typ: at+jwt`). It stands for exactly one

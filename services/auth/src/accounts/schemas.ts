@@ -1,9 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { EmailSchema, line, PhoneSchema, RoleSchema, UuidSchema } from '@wardstone/contracts'
+import {
+  EmailSchema,
+  line,
+  nullable,
+  PhoneSchema,
+  RoleSchema,
+  UuidSchema,
+} from '@wardstone/contracts'
 
 const strict = { additionalProperties: false }
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
 
 /** Letters, digits and `_ . @ + -`, in any script: nothing that is not seen. */
 const UsernameSchema = Type.String({

@@ -6,6 +6,7 @@ import {
   InstantSchema,
   LanguageSchema,
   line,
+  nullable,
   PageLimitSchema,
   PageSchema,
   PhoneSchema,
@@ -13,8 +14,6 @@ import {
 } from '@wardstone/contracts'
 
 const strict = { additionalProperties: false }
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
 const optional = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Optional(nullable(schema))
 const words = <T extends string[]>(...values: [...T]) =>
