@@ -84,7 +84,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     { parseAs: 'string' },
     app.getDefaultJsonParser('error', 'error'),
   )
-  drainable(app)
+  drainable(app, parts)
   problemHandlers(app)
   strictValidation(app)
   securityHeaders(app)
@@ -97,14 +97,15 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   await app.register(accessControl, { service: name, recordAudit })
   await openApi(app, name)
   return app
-  function drainable(instance: FastifyInstance) {
-    let draining = false
-    instance.decorate('beginDrain', () => {
-      draining = true
-    })
-    instance.addHook('onSend', async (_request, reply) => {
-      if (draining) reply.header('connection', 'close')
-    })
-    healthRoutes(instance, parts, () => draining)
-  }
+}
+
+function drainable(app: FastifyInstance, parts: Record<string, Part>): void {
+  let draining = false
+  app.decorate('beginDrain', () => {
+    draining = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining) reply.header('connection', 'close')
+  })
+  healthRoutes(app, parts, () => draining)
 }
