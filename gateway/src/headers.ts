@@ -29,7 +29,6 @@ const RETURNED = new Set([
  */
 export function outgoingHeaders(
   incoming: IncomingHttpHeaders,
-  method: string,
   identity: Identity,
   token: string,
 ): Record<string, string> {
@@ -38,12 +37,20 @@ export function outgoingHeaders(
     const value = incoming[name]
     if (typeof value === 'string') headers[name] = value
   }
-  if (method !== 'GET' && method !== 'HEAD') {
+  if (hasBody(incoming)) {
     const { 'content-type': type, 'content-length': length } = incoming
     if (type !== undefined) headers['content-type'] = type
     if (length !== undefined) headers['content-length'] = length
   }
   return headers
+}
+
+/** True when a body follows. Many clients send a Content-Type with none; to a service that would be an empty document. */
+export function hasBody({
+  'transfer-encoding': encoding,
+  'content-length': length,
+}: IncomingHttpHeaders): boolean {
+  return encoding !== undefined || Number(length ?? 0) > 0
 }
 
 /** What the gateway says of a caller: the identity token, and the same facts in the clear. */

@@ -35,9 +35,11 @@ export class Revocations {
 
   /** A hospital changed: the greatest version decides. Tokens from before a suspension stay dead after it. */
   changeHospital({ id, is_active, version, occurred_at }: HospitalEvent): void {
-    if (version <= (this.#hospitals.get(id)?.version ?? 0)) return
+    const before = this.#hospitals.get(id)
+    if (version <= (before?.version ?? 0)) return
     this.#hospitals.set(id, { suspended: !is_active, version, learnedAt: Date.now() })
-    if (!is_active) this.#endHospitalSessions(id, Date.parse(occurred_at))
+    // The event that reactivates ends those too that were issued before auth had heard of the suspension.
+    if (!is_active || before?.suspended) this.#endHospitalSessions(id, Date.parse(occurred_at))
   }
 
   /** What the auth service holds revoked; forgets what is over. */

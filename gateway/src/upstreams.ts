@@ -4,7 +4,7 @@ import type { ServiceName } from '@wardstone/contracts'
 import type { FastifyInstance } from 'fastify'
 import type { Dispatcher, Pool } from 'undici'
 import { Exchange } from './exchange.ts'
-import { outgoingHeaders } from './headers.ts'
+import { hasBody, outgoingHeaders } from './headers.ts'
 import type { IdentityTokens } from './identity-tokens.ts'
 
 /** A part of the API and the service that answers it. */
@@ -79,12 +79,12 @@ function forward(
       const { method, identity, raw, body } = request
       const path = raw.url ?? ''
       const token = identityTokens.sign(service, identity, method, path)
-      const headers = outgoingHeaders(raw.headers, method, identity, token)
+      const headers = outgoingHeaders(raw.headers, identity, token)
       const dispatched = {
         path,
         method: method as Dispatcher.HttpMethod,
         headers,
-        body: body as Readable,
+        body: hasBody(raw.headers) ? (body as Readable) : null,
       }
       pool.dispatch(dispatched, new Exchange(request, reply))
     },

@@ -51,6 +51,28 @@ t.test('a GET or HEAD with a body is refused and spoils nothing', async (t) => {
   t.ok(gateway.upstreams.patient.received.every(({ body }) => body === ''))
 })
 
+t.test('a Content-Type without a body is not passed on: logout must not fail for it', async (t) => {
+  const gateway = await startGateway(t)
+  const authorization = `Authorization: Bearer ${gateway.signer.token()}`
+  for (const rest of [
+    'Content-Type: application/json\r\n',
+    'Content-Type: application/json\r\nContent-Length: 0\r\n',
+    'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n',
+  ]) {
+    for (const line of ['POST /api/auth/logout/', 'DELETE /api/patients/1']) {
+      const request = `${line} HTTP/1.1\r\nHost: w\r\n${authorization}\r\n${rest}Connection: close\r\n\r\n`
+      t.strictSame(statuses(await exchange(gateway.port, request)), [200], `${line} ${rest}`)
+    }
+  }
+  for (const name of ['auth', 'patient'] as const) {
+    for (const { headers, body } of gateway.upstreams[name].received) {
+      t.equal(headers['content-type'], undefined)
+      t.equal(headers['transfer-encoding'], undefined)
+      t.equal(body, '')
+    }
+  }
+})
+
 t.test('a body is passed on as it came', async (t) => {
   const gateway = await startGateway(t)
   const bearer = gateway.signer.bearer()

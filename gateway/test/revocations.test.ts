@@ -151,3 +151,15 @@ t.test('two tokens of one second are told apart by their ids', async (t) => {
   const misdated = accessClaims({ hospital_id: CITY, iat: second, jti: v7(second * 1000 + 5000) })
   t.equal(revocations.refusalOf(misdated as never), 'hospital sessions ended')
 })
+
+t.test('a token issued before auth had heard of the suspension is dead after it too', async (t) => {
+  const revocations = new Revocations()
+  const at = (second: number) => new Date(1_800_000_000_000 + second * 1000).toISOString()
+  const issued = (second: number) =>
+    accessClaims({ hospital_id: CITY, jti: randomUUID(), iat: 1_800_000_000 + second }) as never
+  revocations.changeHospital(hospitalEvent({ version: 2, occurred_at: at(0) }))
+  t.equal(revocations.refusalOf(issued(1)), 'hospital suspended')
+  revocations.changeHospital(hospitalEvent({ version: 3, is_active: true, occurred_at: at(2) }))
+  t.equal(revocations.refusalOf(issued(1)), 'hospital sessions ended')
+  t.equal(revocations.refusalOf(issued(3)), undefined)
+})

@@ -17,8 +17,13 @@ export const UuidSchema = Type.String({
   maxLength: 36,
 })
 
-/** An instant as RFC 3339 in UTC with milliseconds: `2026-11-23T09:30:00.000Z`. */
-export const InstantSchema = Type.String({ format: 'date-time', maxLength: 35, pattern: '^[1-9]' })
+/** An instant as RFC 3339, in answers in UTC with milliseconds: `2026-11-23T09:30:00.000Z`; offsets up to 14 hours, as on Earth. */
+export const InstantSchema = Type.String({
+  format: 'date-time',
+  maxLength: 35,
+  pattern:
+    '^[1-9]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$',
+})
 export type Instant = Static<typeof InstantSchema>
 
 /** A calendar date `YYYY-MM-DD` without zone (RFC 3339 full-date). */

@@ -61,7 +61,7 @@ export const accessControl = fastifyPlugin<AccessOptions>(
 
     app.addHook('preValidation', async (request) => {
       const permission = request.routeOptions.config.permission
-      if (!permission || PERMISSIONS[permission].scope !== 'hospital') return
+      if (!permission || request.identity.hospital_id === null) return
       if (
         namesAnotherHospital(request.query, request) ||
         namesAnotherHospital(request.body, request)
@@ -100,6 +100,7 @@ function requireDeclarations(route: RouteOptions): void {
     throw new Error(`${where} declares the unknown permission ${permission}.`)
   }
   if (!route.schema?.response) throw new Error(`${where} must declare its response schema.`)
+  route.schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
   for (const part of ['body', 'querystring', 'params'] as const) {
     if (isOpenObject(route.schema[part])) {
       throw new Error(`${where}: the schema of its ${part} must set additionalProperties: false.`)

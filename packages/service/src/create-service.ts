@@ -12,6 +12,7 @@ import { accessControl } from './access-control.ts'
 import type { ServiceConfigSchema } from './config.ts'
 import { healthRoutes, type Part } from './health.ts'
 import { identityPlugin } from './identity.ts'
+import { jsonBodies } from './json-bodies.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { type Metrics, metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
@@ -78,12 +79,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...TIMEOUTS,
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  app.removeContentTypeParser('text/plain')
-  app.addContentTypeParser(
-    'application/merge-patch+json',
-    { parseAs: 'string' },
-    app.getDefaultJsonParser('error', 'error'),
-  )
+  jsonBodies(app)
   drainable(app, parts)
   problemHandlers(app)
   strictValidation(app)

@@ -6,17 +6,19 @@ t.test('a cursor is followed in its own scope only', async (t) => {
   const scope = ['hospital', 'patients', { gender: 'male' }]
   const position = ['2026-01-01T00:00:00.123Z', 'id', 7, 'Đurđa']
   const cursor = codec.encode(scope, position)
-  t.match(cursor, /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{27}$/)
+  t.match(cursor, /^[A-Za-z0-9_-]+$/)
+  t.notMatch(Buffer.from(cursor, 'base64url').toString(), /Đurđa|2026/, 'says nothing of a person')
   t.same(codec.decode(scope, cursor), position)
-  const forged = `${Buffer.from('["9"]').toString('base64url')}.${cursor.split('.')[1]}`
+  const forged = Buffer.from(cursor, 'base64url')
+  forged[20] = (forged[20] ?? 0) ^ 1
   for (const [what, attempt] of [
     ['another hospital', () => codec.decode(['other', 'patients', { gender: 'male' }], cursor)],
     ['another filter', () => codec.decode(['hospital', 'patients', {}], cursor)],
     ['another secret', () => new CursorCodec('other').decode(scope, cursor)],
-    ['another position', () => codec.decode(scope, forged)],
-    ['no signature', () => codec.decode(scope, cursor.split('.')[0] ?? '')],
+    ['another position', () => codec.decode(scope, forged.toString('base64url'))],
+    ['a shorter one', () => codec.decode(scope, cursor.slice(0, -4))],
     ['nothing', () => codec.decode(scope, '')],
-    ['a longer one', () => codec.decode(scope, `${cursor}A`)],
+    ['a longer one', () => codec.decode(scope, `${cursor}AAAA`)],
   ] as const) {
     t.throws(attempt, { statusCode: 400, code: 'validation_failed' }, what)
   }

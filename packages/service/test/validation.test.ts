@@ -59,6 +59,18 @@ t.test('bodies are taken as they are, or not at all', async (t) => {
     }
   })
 
+  await t.test('bytes that are no UTF-8 are 400, not replaced', async (t) => {
+    const bytes = Buffer.from('7b226e616d65223a22fffe227d', 'hex')
+    const answer = await post(bytes, { 'content-type': 'application/json' })
+    t.match(answer.json(), { status: 400, code: 'malformed_request' })
+  })
+
+  await t.test('a query field that no route knows is 400, whatever the method', async (t) => {
+    t.equal((await admin.post('/api/things?x=1', { payload: { name: 'x' } })).statusCode, 400)
+    t.equal((await admin.delete('/api/things/1?x=1')).statusCode, 400)
+    t.equal((await admin.get('/api/slow?Hospital_Id=1')).statusCode, 400)
+  })
+
   await t.test('other media types are 415, too much is 413', async (t) => {
     for (const type of [
       'text/plain',

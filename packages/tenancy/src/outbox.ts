@@ -8,7 +8,7 @@ import {
 import { type Generated, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { type PipelinedClient, unavailable } from './pool.ts'
+import { asProblem, type PipelinedClient } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
 /** The rows that wait for the relay. A row's `id` is the message's `Nats-Msg-Id`. */
@@ -126,6 +126,6 @@ export async function writeOutbox(
     if (failed) throw failed.reason
     if ((await sent.at(-1))?.command !== 'COMMIT') throw new Error('The events were rolled back.')
   } catch (error) {
-    throw unavailable(error)
+    throw asProblem(error)
   }
 }

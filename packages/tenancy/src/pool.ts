@@ -20,11 +20,19 @@ const { builtins } = pg.types
 /** As the wire contract has them: a date stays a date, an instant is RFC 3339 in UTC with milliseconds. */
 const PARSERS = new Map<number, (text: string) => unknown>([
   [builtins.DATE, (text) => text],
-  [builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString()],
+  [builtins.TIMESTAMPTZ, instant],
 ])
 
+/** PostgreSQL's `2026-11-23 09:22:53.07+00`; a Date is made only of what is not so plain. */
+function instant(text: string): string {
+  const [, day, time = ''] = /^(\d{4}-\d\d-\d\d) ([\d:]{8}(?:\.\d{1,3})?)\+00$/.exec(text) ?? []
+  if (day === undefined) return new Date(text).toISOString()
+  return `${day}T${time.length === 8 ? `${time}.000` : time.padEnd(12, '0')}Z`
+}
+
 /**
- * A pool that outlives PostgreSQL: nobody waits for a connection longer than 2 s, and a connection
+ * A pool that outlives PostgreSQL: nobody waits for a connection longer than 2 s, one that says
+ * nothing for 7 s (the server's own limit is 5 s) is given up, and a connection
  * that dies, idle or checked out, is an error of its query, never of the process.
  */
 export function createPool(options: DatabaseOptions): pg.Pool {
@@ -34,6 +42,7 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     min: Math.min(2, options.poolSize),
     application_name: options.applicationName,
     connectionTimeoutMillis: 2_000,
+    query_timeout: 7_000,
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 1_800,
     keepAlive: true,
@@ -55,11 +64,15 @@ const PASSING = /^(57P0[1-5]|08...|53...|57014|55P03|40001|40P01|25P0[34])$/
 
 /** Node's and the driver's own words for a connection that is not there. */
 const CONNECTION =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$|terminated|timeout exceeded when trying to connect|connection error|Client was closed|Connection ended/
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$|terminated|timeout exceeded when trying to connect|connection error|Client was closed|Connection ended|Query read timeout/
 
-/** The 503 that a caller gets for a passing fault of PostgreSQL, else `error` itself. */
-export function unavailable(error: unknown): unknown {
+/** SQLSTATE class 22: a value that no schema refused and PostgreSQL cannot take. */
+const DATA_EXCEPTION = /^22...$/
+
+/** The 503 that a caller gets for a passing fault of PostgreSQL, the 400 for a value it cannot take, else `error` itself. */
+export function asProblem(error: unknown): unknown {
   const { code = '', message = '' } = error as { code?: string; message?: string }
+  if (DATA_EXCEPTION.test(code)) return problem(400, 'validation_failed', 'A value is out of range')
   return PASSING.test(code) || CONNECTION.test(code) || CONNECTION.test(message)
     ? databaseAway(error)
     : error

@@ -1,6 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type pg from 'pg'
-import { type PipelinedClient, unavailable } from './pool.ts'
+import { asProblem, type PipelinedClient } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
 /** A prepared plan that no longer fits, after a migration: a fresh connection plans anew. */
@@ -31,7 +31,7 @@ export class TransactionConnection implements DatabaseConnection {
     try {
       return toResult(this.#inTransaction ? await this.#within(query) : await this.#alone(query))
     } catch (error) {
-      throw unavailable(error)
+      throw asProblem(error)
     }
   }
 
@@ -45,7 +45,7 @@ export class TransactionConnection implements DatabaseConnection {
       const { command } = await this.#client.query('commit')
       if (command !== 'COMMIT') throw new Error('The transaction was aborted and rolled back.')
     } catch (error) {
-      throw unavailable(error)
+      throw asProblem(error)
     }
     this.#onWrite()
   }

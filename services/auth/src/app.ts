@@ -39,7 +39,10 @@ export async function buildApp(config: Config): Promise<Service> {
     name,
     config,
     logger,
-    parts: { postgres: system, nats: { isUp: () => messaging.isUp(), optional: true } },
+    parts: {
+      postgres: { isUp: async () => (await database.isUp()) && (await system.isUp()) },
+      nats: { isUp: () => messaging.isUp(), optional: true },
+    },
     recordAudit: new AuditRecorder(database).record,
   })
   await app.register(keyRoutes, { prefix: '/.well-known', keys })

@@ -24,7 +24,10 @@ export async function buildApp(config: Config): Promise<Service> {
     name,
     config,
     logger,
-    parts: { postgres: database, nats: { isUp: () => nats.isUp(), optional: true } },
+    parts: {
+      postgres: { isUp: async () => (await database.isUp()) && (await system.isUp()) },
+      nats: { isUp: () => nats.isUp(), optional: true },
+    },
     recordAudit: new AuditRecorder(database).record,
   })
   const everyHospital = new SystemHospitalRepository(system.db)

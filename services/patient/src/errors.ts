@@ -13,6 +13,12 @@ export const impossibleDateOfBirth = (message: string) =>
     errors: [{ pointer: '/date_of_birth', message }],
   })
 
+/** A merge patch left an emergency contact without its `member`. */
+export const incompleteContact = (member: 'name' | 'phone') =>
+  problem(400, 'validation_failed', 'Some fields are not valid', {
+    errors: [{ pointer: `/emergency_contact/${member}`, message: 'is required' }],
+  })
+
 /** The clinical part needs a permission of its own. */
 export const clinicalForbidden = () =>
   problem(403, 'forbidden', 'Your role may not do this (patient.clinical.write)')

@@ -73,6 +73,9 @@ t.test('GET /api/patients', async (t) => {
       'limit=1&limit=2',
       'created_after=yesterday',
       'created_after=0000-01-01T00:00:00Z',
+      'created_after=2020-01-01T00:00:00%2B23:59',
+      'created_before=2020-01-01T00:00:00-20:00',
+      'created_after=2020-01-01t00:00:00z',
       'count=1',
       'gender=',
     ]) {

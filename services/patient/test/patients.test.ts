@@ -181,6 +181,47 @@ t.test('PUT, PATCH and DELETE', async (t) => {
     })
   })
 
+  await t.test('60 merges at once without If-Match all arrive', async (t) => {
+    const patient = await create()
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        admin.patch(`/api/patients/${patient.id}`, { payload: { address: `Here ${index}` } }),
+      ),
+    )
+    t.same([...new Set(answers.map(({ statusCode }) => statusCode))], [200])
+    t.equal((await admin.get(`/api/patients/${patient.id}`)).json().version, 61)
+  })
+
+  await t.test('renamed by many at once, a patient is found by the last name only', async (t) => {
+    const patient = await create()
+    const names = [...'abcdefghijklmnopqrst'].map((letter) => `Racer${letter.repeat(5)}`)
+    await Promise.all(
+      names.map((last_name) =>
+        admin.put(`/api/patients/${patient.id}`, { payload: somebody({ last_name }) }),
+      ),
+    )
+    const { last_name } = (await admin.get(`/api/patients/${patient.id}`)).json()
+    for (const name of names) {
+      const { results } = (await admin.get(`/api/patients/search?q=${name}`)).json()
+      t.equal(results.length, name === last_name ? 1 : 0, name)
+    }
+  })
+
+  await t.test('an emergency contact merges member by member and stays whole', async (t) => {
+    const patient = await create({ emergency_contact: { name: 'Chidi', phone: '123' } })
+    const patch = (emergency_contact: object) =>
+      admin.patch(`/api/patients/${patient.id}`, { payload: { emergency_contact } })
+    const contact = { name: 'Chidi', relationship: 'brother', phone: '123' }
+    t.same((await patch({ relationship: 'brother' })).json().emergency_contact, contact)
+    const without = (await patch({ relationship: null })).json().emergency_contact
+    t.same(without, { name: 'Chidi', phone: '123' })
+    const none = await create()
+    const incomplete = await admin.patch(`/api/patients/${none.id}`, {
+      payload: { emergency_contact: { name: 'Ada' } },
+    })
+    t.match(incomplete.json(), { status: 400, errors: [{ pointer: '/emergency_contact/phone' }] })
+  })
+
   await t.test('merges at once without If-Match all arrive', async (t) => {
     const patient = await create()
     const fields = ['address', 'national_id', 'preferred_language', 'middle_name']

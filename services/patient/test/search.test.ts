@@ -44,6 +44,11 @@ t.test('the one search box', async (t) => {
     ['555 012', ['José', 'Joan']],
     ['garcia joan', []],
     ['nobody', []],
+    ['+49 (0)171 555 0199', []],
+    ['0600 555 012', ['José', 'Joan']],
+    ['--', []],
+    ['()', []],
+    ['\u0301\u0301', []],
     ['%%', []],
     ["'; drop table patient; --", []],
   ] as const) {

@@ -15,9 +15,6 @@ type Attempt = (
   version: number | undefined,
 ) => Promise<Patient | undefined>
 
-/** How often a merge patch is applied anew to what somebody else has just changed. */
-const MOST_ATTEMPTS = 5
-
 /** Changes to one patient; one that does not come about is on record before it is answered. */
 export class PatientChanges {
   readonly #database: TenantDatabase<Database>
@@ -47,29 +44,18 @@ export class PatientChanges {
     checkDateOfBirth(fields.date_of_birth)
     const event = events.patientUpdated(request.identity, id)
     return this.#change(request, id, 'patient.updated', (patients, version) =>
-      patients.replace(id, complete(fields), { version, event }),
+      patients.replace(id, { version, event }, () => complete(fields)),
     )
   }
 
-  /** PATCH: a JSON merge patch, applied to the version it was merged with. */
+  /** PATCH: a JSON merge patch, applied to the record as it is when it is locked. */
   async patch(request: FastifyRequest, id: string, body: PatientPatch): Promise<Patient> {
     const { version: _, ...fields } = body
     await this.#allowClinical(request, fields, id)
     const event = events.patientUpdated(request.identity, id)
-    return this.#change(request, id, 'patient.updated', async (patients, version) => {
-      for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-        const current = await patients.find(id)
-        if (!current || (version !== undefined && version !== current.version)) return undefined
-        const merged = merge(current, fields)
-        checkDateOfBirth(merged.date_of_birth)
-        const changed = await patients.replace(id, complete(merged), {
-          version: current.version,
-          event,
-        })
-        if (changed) return changed
-      }
-      return undefined
-    })
+    return this.#change(request, id, 'patient.updated', (patients, version) =>
+      patients.replace(id, { version, event }, (current) => complete(merge(current, fields))),
+    )
   }
 
   /** DELETE and reactivation. */

@@ -34,8 +34,8 @@ export class PatientRepository {
   readonly #db: Kysely<Database>
   readonly #tenant: Tenant<Database>
 
-  constructor(tenant: Tenant<Database>) {
-    this.#db = tenant.db
+  constructor(tenant: Tenant<Database>, db = tenant.db) {
+    this.#db = db
     this.#tenant = tenant
   }
 
@@ -119,8 +119,33 @@ export class PatientRepository {
     return this.#toPatient(row)
   }
 
-  /** Replaces every editable field. Undefined when there is no such patient at that version. */
-  replace(id: string, fields: PatientFields, change: Change): Promise<Patient | undefined> {
+  /**
+   * Replaces every editable field by what `fieldsOf` makes of the patient. Undefined when there is no
+   * such patient at that version. The record is locked by a statement of its own: the next one then
+   * sees what a change it waited for has written, the words of its names too.
+   */
+  replace(
+    id: string,
+    change: Change,
+    fieldsOf: (current: Patient) => PatientFields,
+  ): Promise<Patient | undefined> {
+    return this.#db.transaction().execute((trx) => {
+      return new PatientRepository(this.#tenant, trx).#replaceLocked(id, change, fieldsOf)
+    })
+  }
+
+  async #replaceLocked(
+    id: string,
+    change: Change,
+    fieldsOf: (current: Patient) => PatientFields,
+  ): Promise<Patient | undefined> {
+    const row = await this.#select()
+      .where('id', '=', id)
+      .select(this.#readable())
+      .forUpdate()
+      .executeTakeFirst()
+    if (!row || (change.version !== undefined && change.version !== row.version)) return undefined
+    const fields = fieldsOf(this.#toPatient(row))
     const { medical_history, ...demographic } = toRow(fields)
     const clinical = isGranted(this.#tenant.identity.role, 'patient.clinical.write')
     return this.#change(

@@ -1,4 +1,4 @@
-import { impossibleDateOfBirth } from '../errors.ts'
+import { impossibleDateOfBirth, incompleteContact } from '../errors.ts'
 import { nameSort, nameWords, phoneReversed, spellings } from './names.ts'
 import type { NewPatient, Patient, PatientPatch } from './schemas.ts'
 
@@ -34,17 +34,29 @@ export function complete(body: NewPatient): PatientFields {
   }
 }
 
-/** The fields of `patient` with a JSON merge patch (RFC 7396) applied. */
+/**
+ * The fields of `patient` with a JSON merge patch (RFC 7396) applied.
+ * @throws problem 400 when what comes out is no patient
+ */
 export function merge(patient: Patient, patch: PatientPatch): NewPatient {
   const { id, mrn, is_active, created_at, updated_at, version, hospital, ...fields } = patient
-  const { emergency_contact: contact, ...rest } = patch
-  return {
-    ...(fields as NewPatient),
-    ...rest,
-    ...(contact !== undefined && {
-      emergency_contact: contact && { ...fields.emergency_contact, ...contact },
-    }),
+  const { emergency_contact, ...rest } = patch
+  const merged: NewPatient = { ...fields, ...rest }
+  if (emergency_contact !== undefined) {
+    merged.emergency_contact = emergency_contact && mergeContact(patient, emergency_contact)
   }
+  checkDateOfBirth(merged.date_of_birth)
+  return merged
+}
+
+function mergeContact(
+  { emergency_contact: current }: Patient,
+  patch: NonNullable<PatientPatch['emergency_contact']>,
+): NonNullable<NewPatient['emergency_contact']> {
+  const { name, phone, relationship } = { ...current, ...patch }
+  if (!name) throw incompleteContact('name')
+  if (!phone) throw incompleteContact('phone')
+  return { name, phone, ...(relationship && { relationship }) }
 }
 
 /** The row of the table for some fields: text in NFC, and what is derived from it. */

@@ -72,7 +72,12 @@ export const PatientReplacementSchema = Type.Object(
 
 /** PATCH: a JSON merge patch (RFC 7396) of the editable fields. */
 export const PatientPatchSchema = Type.Object(
-  { ...Type.Partial(Type.Object(editable)).properties, ...editableOptional, ...expectedVersion },
+  {
+    ...Type.Partial(Type.Object(editable)).properties,
+    ...editableOptional,
+    emergency_contact: optional(Type.Partial(EmergencyContactSchema, strict)),
+    ...expectedVersion,
+  },
   { ...strict, minProperties: 1 },
 )
 export type PatientPatch = Static<typeof PatientPatchSchema>

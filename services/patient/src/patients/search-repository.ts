@@ -69,9 +69,13 @@ export class PatientSearchRepository {
   #matches(q: string): Expression<Match> {
     const mrn = MRN_PATTERN.exec(q.toUpperCase())
     if (mrn) return this.#patients().where('mrn', '=', `${mrn[1]}-${mrn[2]}`)
-    if (/^[\d\s()+./-]+$/.test(q)) return this.#phoneTail(q.replace(/\D/g, ''))
-    const words = fold(q).match(/[\p{L}\p{N}]+/gu) ?? []
-    return this.#named(words.length > 0 ? words.slice(0, MOST_WORDS) : [fold(q)])
+    const digits = q.replace('(0)', '').replace(/\D/g, '')
+    if (digits && /^[\d\s()+./-]+$/.test(q)) return this.#phoneTail(digits)
+    return this.#named(
+      fold(q)
+        .match(/[\p{L}\p{N}]+/gu)
+        ?.slice(0, MOST_WORDS) ?? [],
+    )
   }
 
   #patients() {
@@ -81,8 +85,9 @@ export class PatientSearchRepository {
       .select(['id as patient_id', sql<number>`0`.as('rank')])
   }
 
+  /** Without the zeros that are dialled inside a country, or out of one: a stored number may have its country's code instead. */
   #phoneTail(digits: string) {
-    const tail = [...digits].reverse().join('')
+    const tail = [...digits.replace(/^0+(?=\d{3})/, '')].reverse().join('')
     return this.#patients()
       .where('phone_reversed', '>=', tail)
       .where('phone_reversed', '<', `${tail}${LAST}`)
@@ -90,9 +95,10 @@ export class PatientSearchRepository {
 
   /** Patients who have all the words; the rank is 0 where every word is whole, worse for beginnings, worst for misspelt. */
   #named(words: string[]) {
-    const hits = words.map((word) => this.#withWord(word)).reduce((all, hit) => all.unionAll(hit))
+    const hits = words.map((word) => this.#withWord(word))
+    if (hits.length === 0) return this.#patients().where(sql<SqlBool>`false`)
     return this.#db
-      .selectFrom(hits.as('hit'))
+      .selectFrom(hits.reduce((all, hit) => all.unionAll(hit)).as('hit'))
       .groupBy('patient_id')
       .having(sql<number>`count(*)`, '=', words.length)
       .select(['patient_id', sql<number>`sum(rank)::integer`.as('rank')])
