@@ -49,6 +49,8 @@ export class Cluster {
     const folder = DataFolder.hold(config.data)
     this.#stops.push(() => folder.release())
     await stopLeftovers(folder, this.#progress)
+    // Whoever waits for the file must not read the pids of a cluster that was killed.
+    this.#file.remove()
     await mustBeFree(config)
     this.#stops.push(() => this.#file.remove())
 

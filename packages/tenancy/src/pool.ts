@@ -66,8 +66,8 @@ const PASSING = /^(57P0[1-5]|08...|53...|57014|55P03|40001|40P01|25P0[34])$/
 const CONNECTION =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$|terminated|timeout exceeded when trying to connect|connection error|Client was closed|Connection ended|Query read timeout/
 
-/** SQLSTATE class 22: a value that no schema refused and PostgreSQL cannot take. */
-const DATA_EXCEPTION = /^22...$/
+/** SQLSTATEs of a value that no schema refused and PostgreSQL cannot take: numbers, instants, text. */
+const DATA_EXCEPTION = /^22(003|007|008|009|021|P02|P05)$/
 
 /** The 503 that a caller gets for a passing fault of PostgreSQL, the 400 for a value it cannot take, else `error` itself. */
 export function asProblem(error: unknown): unknown {

@@ -233,10 +233,17 @@ t.test('/api/auth/profile', async (t) => {
     t.equal(own.json().email, user.email.toUpperCase())
   })
 
+  await t.test('PATCH of another hospital is 403, whatever the route', async (t) => {
+    const { caller } = await signedIn()
+    const answer = await caller.patch('/api/auth/profile', {
+      payload: { hospital_id: RIVERSIDE.id },
+    })
+    t.match(answer.json(), { status: 403, code: 'hospital_mismatch' })
+  })
+
   for (const [what, payload] of [
     ['a username', { username: 'other' }],
     ['a role', { role: 'admin' }],
-    ['a hospital', { hospital_id: RIVERSIDE.id }],
     ['a password', { password: PASSWORD }],
     ['nothing', {}],
     ['an empty name', { first_name: null }],

@@ -60,8 +60,8 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
 
   await t.test('another hospital in the body is refused', async (t) => {
     const payload = { first_name: 'X', hospital_id: RIVERSIDE.id }
-    t.equal((await city.caller.patch('/api/auth/profile', { payload })).statusCode, 400)
-    t.equal((await city.caller.post('/api/auth/logout', { payload })).statusCode, 400)
+    t.equal((await city.caller.patch('/api/auth/profile', { payload })).statusCode, 403)
+    t.equal((await city.caller.post('/api/auth/logout', { payload })).statusCode, 403)
     t.equal((await sql(open)).length, 3)
   })
 })
