@@ -1,9 +1,6 @@
 import { type Identity, isGranted } from '@wardstone/contracts'
 
-/** What every reader of a patient sees. */
-export const DEMOGRAPHIC = [
-  'id',
-  'mrn',
+const EDITABLE = [
   'first_name',
   'last_name',
   'middle_name',
@@ -17,6 +14,13 @@ export const DEMOGRAPHIC = [
   'emergency_contact',
   'national_id',
   'preferred_language',
+] as const
+
+/** What every reader of a patient sees. */
+export const DEMOGRAPHIC = [
+  'id',
+  'mrn',
+  ...EDITABLE,
   'is_active',
   'created_at',
   'updated_at',
@@ -27,23 +31,7 @@ export const DEMOGRAPHIC = [
 const CLINICAL = ['medical_history'] as const
 
 /** Their names are told to the audit when they change. */
-export const AUDITED = [
-  'first_name',
-  'last_name',
-  'middle_name',
-  'date_of_birth',
-  'date_of_birth_estimated',
-  'gender',
-  'blood_group',
-  'phone',
-  'email',
-  'address',
-  'emergency_contact',
-  'national_id',
-  'preferred_language',
-  'medical_history',
-  'is_active',
-] as const
+export const AUDITED = [...EDITABLE, ...CLINICAL, 'is_active'] as const
 
 /** The columns that `identity` may see. What it may not see never leaves the database. */
 export function readableBy(identity: Identity) {
