@@ -31,7 +31,10 @@ export async function buildApp(config: Config): Promise<Service> {
     name,
     config,
     logger,
-    parts: { postgres: database, nats: { isUp: () => nats.isUp(), optional: true } },
+    parts: {
+      postgres: { isUp: async () => (await database.isUp()) && (await writer.isUp()) },
+      nats: { isUp: () => nats.isUp(), optional: true },
+    },
     recordAudit: new AuditRecorder(database).record,
   })
   const options = { database, cursors: new CursorCodec(config.IDENTITY_KEY), witness, privateKey }

@@ -55,6 +55,7 @@ export function createChainWriter({
     logger,
   })
   return {
+    isUp: system.isUp,
     start: async () => {
       await witness.open()
       consumer.start()

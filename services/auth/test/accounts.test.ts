@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import t from 'tap'
 import { build, CITY, PASSWORD, RIVERSIDE } from './helper.ts'
@@ -94,13 +95,16 @@ t.test('POST /api/auth/register', async (t) => {
   })
 
   await t.test('20 at once for one username: one account', async (t) => {
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => register({ username: 'twin' })),
-    )
-    const count = (status: number) =>
-      answers.filter(({ statusCode }) => statusCode === status).length
-    t.equal(count(201), 1)
-    t.equal(count(409) + count(503), 19, 'taken, or sent away by the hashing queue')
+    const answered = async () => {
+      for (;;) {
+        const { statusCode } = await register({ username: 'twin' })
+        // Sent away by the hashing queue, which says when to try again.
+        if (statusCode !== 503) return statusCode
+        await sleep(100)
+      }
+    }
+    const statuses = await Promise.all(Array.from({ length: 20 }, answered))
+    t.same(statuses.toSorted(), [201, ...Array.from({ length: 19 }, () => 409)])
   })
 
   for (const [what, password] of [
