@@ -23,3 +23,14 @@ t.test('a cursor is followed in its own scope only', async (t) => {
     t.throws(attempt, { statusCode: 400, code: 'validation_failed' }, what)
   }
 })
+
+t.test('a cursor has one spelling', async (t) => {
+  const codec = new CursorCodec('secret')
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  for (const text of ['', 'a', 'ab']) {
+    const cursor = codec.encode(['scope'], [text])
+    for (const letter of alphabet.replace(cursor.at(-1) ?? '', '')) {
+      t.throws(() => codec.decode(['scope'], cursor.slice(0, -1) + letter), { statusCode: 400 })
+    }
+  }
+})
