@@ -30,7 +30,10 @@ t.test('a cursor has one spelling', async (t) => {
   for (const text of ['', 'a', 'ab']) {
     const cursor = codec.encode(['scope'], [text])
     for (const letter of alphabet.replace(cursor.at(-1) ?? '', '')) {
-      t.throws(() => codec.decode(['scope'], cursor.slice(0, -1) + letter), { statusCode: 400 })
+      t.throws(() => codec.decode(['scope'], cursor.slice(0, -1) + letter), {
+        code: 'validation_failed',
+        statusCode: 400,
+      })
     }
   }
 })
