@@ -12,6 +12,10 @@ function parserOf<T extends TSchema>(name: string, schema: T): (value: unknown) 
 }
 
 export const parseSessionRevoked = parserOf('session.revoked', DOMAIN_EVENTS['session.revoked'])
+export const parseMembershipChanged = parserOf(
+  'membership.changed',
+  DOMAIN_EVENTS['membership.changed'],
+)
 export const parseHospitalEvent = parserOf('a hospital event', DOMAIN_EVENTS['hospital.updated'])
 export const parseRevocations = parserOf('The list of revocations', RevocationsSchema)
 export const parseSuspensions = parserOf('The list of suspensions', SuspensionsSchema)

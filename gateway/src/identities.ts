@@ -14,6 +14,7 @@ export function identityOf(request: FastifyRequest, claims: Readonly<AccessClaim
     request_id: request.id,
     ip: addressOf(request),
     user_agent: userAgentOf(request),
+    ...(claims.break_glass && { break_glass: claims.break_glass }),
   }
 }
 

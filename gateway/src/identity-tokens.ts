@@ -40,6 +40,7 @@ export class IdentityTokens {
       sid: identity.session_id,
       hospital_id: identity.hospital_id,
       hospital_name: identity.hospital_name,
+      ...(identity.break_glass && { break_glass: identity.break_glass }),
     })
   }
 }

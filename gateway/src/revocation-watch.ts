@@ -3,6 +3,7 @@ import type { Logger } from '@wardstone/service'
 import type { Msg, NatsConnection } from 'nats'
 import {
   parseHospitalEvent,
+  parseMembershipChanged,
   parseRevocations,
   parseSessionRevoked,
   parseSuspensions,
@@ -81,6 +82,8 @@ export class RevocationWatch {
       })
     listen('domain.*.auth.>', (type, payload) => {
       if (type === 'session.revoked') revocations.endSession(parseSessionRevoked(payload))
+      if (type === 'membership.changed')
+        revocations.changeMembership(parseMembershipChanged(payload))
     })
     listen('domain.*.hospital.>', (type, payload) => {
       if (type.startsWith('hospital.')) revocations.changeHospital(parseHospitalEvent(payload))

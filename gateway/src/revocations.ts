@@ -1,7 +1,17 @@
-import type { AccessClaims, HospitalEvent, Revocation, SessionRevoked } from '@wardstone/contracts'
+import type {
+  AccessClaims,
+  HospitalEvent,
+  MembershipChanged,
+  Revocation,
+  SessionRevoked,
+} from '@wardstone/contracts'
 
 /** Why a token that verifies is refused all the same. */
-export type Refusal = 'session ended' | 'hospital suspended' | 'hospital sessions ended'
+export type Refusal =
+  | 'session ended'
+  | 'membership changed'
+  | 'hospital suspended'
+  | 'hospital sessions ended'
 
 /** The latest that is known of a hospital, and when we learned it. */
 interface HospitalState {
@@ -16,12 +26,16 @@ interface HospitalState {
  */
 export class Revocations {
   readonly #sessions = new Map<string, number>()
+  readonly #memberships = new Map<string, { version: number; expiresAt: number }>()
   readonly #issuedUpTo = new Map<string, number>()
   readonly #hospitals = new Map<string, HospitalState>()
 
   /** Why tokens with these claims are refused; undefined while they are good. */
   refusalOf(claims: Readonly<AccessClaims>): Refusal | undefined {
     if (this.#sessions.has(claims.sid)) return 'session ended'
+    const { sub: account_id, hospital_id, membership_version } = claims
+    const membership = this.#memberships.get(membershipKey({ account_id, hospital_id }))
+    if (membership && membership_version < membership.version) return 'membership changed'
     if (claims.hospital_id === null) return undefined
     if (this.#hospitals.get(claims.hospital_id)?.suspended) return 'hospital suspended'
     const upTo = this.#issuedUpTo.get(claims.hospital_id)
@@ -31,6 +45,14 @@ export class Revocations {
   /** A session ended: its tokens are dead. */
   endSession({ session_id, expires_at }: SessionRevoked): void {
     this.#sessions.set(session_id, Date.parse(expires_at))
+  }
+
+  /** A member's role or status changed: tokens that say the one before are dead. */
+  changeMembership(changed: MembershipChanged): void {
+    const key = membershipKey(changed)
+    const { version, expires_at } = changed
+    if (version <= (this.#memberships.get(key)?.version ?? 0)) return
+    this.#memberships.set(key, { version, expiresAt: Date.parse(expires_at) })
   }
 
   /** A hospital changed: the greatest version decides. Tokens from before a suspension stay dead after it. */
@@ -44,12 +66,16 @@ export class Revocations {
 
   /** What the auth service holds revoked; forgets what is over. */
   addRevocations(revocations: readonly Revocation[]): void {
-    for (const { kind, id, revoked_at, expires_at } of revocations) {
-      if (kind === 'session') this.#sessions.set(id, Date.parse(expires_at))
-      else this.#endHospitalSessions(id, Date.parse(revoked_at))
+    for (const revocation of revocations) {
+      const { kind, id, expires_at } = revocation
+      if (kind === 'membership') this.changeMembership({ ...revocation, account_id: id })
+      else if (kind === 'session') this.#sessions.set(id, Date.parse(expires_at))
+      else this.#endHospitalSessions(id, Date.parse(revocation.revoked_at))
     }
     const now = Date.now()
     for (const [id, expiresAt] of this.#sessions) if (expiresAt < now) this.#sessions.delete(id)
+    for (const [key, { expiresAt }] of this.#memberships)
+      if (expiresAt < now) this.#memberships.delete(key)
   }
 
   /**
@@ -74,6 +100,13 @@ export class Revocations {
   #endHospitalSessions(id: string, upTo: number): void {
     this.#issuedUpTo.set(id, Math.max(upTo, this.#issuedUpTo.get(id) ?? 0))
   }
+}
+
+function membershipKey({
+  account_id,
+  hospital_id,
+}: Pick<MembershipChanged, 'account_id' | 'hospital_id'>): string {
+  return `${account_id} ${hospital_id ?? 'platform'}`
 }
 
 /** `iat` knows only seconds; a UUIDv7 `jti` tells a token from the one of a login in the same second. */

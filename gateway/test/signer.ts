@@ -72,6 +72,7 @@ export function accessClaims(changes: object = {}): Partial<AccessClaims> {
     exp: now + 600,
     username: 'doctor_city',
     role: 'doctor',
+    membership_version: 1,
     hospital_id: randomUUID(),
     hospital_name: 'City General Hospital',
     ...changes,

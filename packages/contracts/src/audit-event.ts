@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ReasonCodeSchema } from './break-glass.ts'
 import { InstantSchema, nullable, UuidSchema } from './formats.ts'
 import { CallerRoleSchema } from './permissions.ts'
 
@@ -7,7 +8,17 @@ export const AUDIT_ACTIONS = [
   'auth.login',
   'auth.login_failed',
   'auth.logout',
+  'auth.password_changed',
   'auth.refresh_reused',
+  'auth.session_ended',
+  'auth.switched',
+  'auth.throttled',
+  'break_glass.opened',
+  'user.invitation_withdrawn',
+  'user.invited',
+  'user.joined',
+  'user.listed',
+  'user.read',
   'user.registered',
   'user.updated',
   'hospital.created',
@@ -68,6 +79,12 @@ export const AuditEventSchema = Type.Object(
     ),
     patient_ids: Type.Optional(Type.Array(UuidSchema, { maxItems: 200 })),
     changed_fields: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 100 })),
+    break_glass: Type.Optional(
+      Type.Object(
+        { id: UuidSchema, reason_code: ReasonCodeSchema },
+        { additionalProperties: false, description: 'the access was under a broken glass' },
+      ),
+    ),
     request_id: UuidSchema,
   },
   { additionalProperties: false },

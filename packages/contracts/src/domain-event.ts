@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { InstantSchema, UuidSchema } from './formats.ts'
+import { EmailSchema, InstantSchema, line, nullable, UuidSchema } from './formats.ts'
 
 const strict = { additionalProperties: false }
 
@@ -28,12 +28,49 @@ export const SessionRevokedSchema = Type.Object(
 )
 export type SessionRevoked = Static<typeof SessionRevokedSchema>
 
+/**
+ * A member's role or status changed: access tokens with a `membership_version` below `version` are
+ * refused until `expires_at`, when the last one is over. `hospital_id` is null for the platform's.
+ */
+export const MembershipChangedSchema = Type.Object(
+  {
+    account_id: UuidSchema,
+    hospital_id: nullable(UuidSchema),
+    version: Type.Integer({ minimum: 1 }),
+    expires_at: InstantSchema,
+  },
+  strict,
+)
+export type MembershipChanged = Static<typeof MembershipChangedSchema>
+
+/**
+ * The first administrator of a new hospital is invited. `code_hash` is the SHA-256 of the invitation's
+ * code, in hexadecimal; the rest is what the invited person may leave out when they register.
+ */
+export const InvitationCreatedSchema = Type.Object(
+  {
+    id: UuidSchema,
+    hospital_id: UuidSchema,
+    invited_by: UuidSchema,
+    code_hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    username: Type.String({ minLength: 1, maxLength: 64 }),
+    email: EmailSchema,
+    first_name: line(100),
+    last_name: line(100),
+    expires_at: InstantSchema,
+  },
+  strict,
+)
+export type InvitationCreated = Static<typeof InvitationCreatedSchema>
+
 /** Every domain event by its type, with the schema of its payload. */
 export const DOMAIN_EVENTS = {
   'hospital.created': HospitalEventSchema,
   'hospital.updated': HospitalEventSchema,
   'hospital.suspended': HospitalEventSchema,
   'hospital.reactivated': HospitalEventSchema,
+  'invitation.created': InvitationCreatedSchema,
+  'membership.changed': MembershipChangedSchema,
   'session.revoked': SessionRevokedSchema,
 } as const
 export type DomainEventType = keyof typeof DOMAIN_EVENTS

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { type BreakGlass, BreakGlassSchema } from './break-glass.ts'
 import { nullable, UuidSchema } from './formats.ts'
-import { CallerRoleSchema, RoleSchema } from './permissions.ts'
+import { ActingRoleSchema, CallerRoleSchema } from './permissions.ts'
 
 /** `iss` of the identity tokens that the gateway signs. */
 export const GATEWAY_ISSUER = 'wardstone-gateway'
@@ -16,7 +17,8 @@ const strict = { additionalProperties: false }
 
 /**
  * The access token a client holds (RFC 9068 shape: ES256, `typ: at+jwt`). It stands for exactly one
- * membership; a platform administrator's has no hospital.
+ * membership, as it was at `membership_version`; a platform administrator's has no hospital, unless
+ * `break_glass` opened one.
  */
 export const AccessClaimsSchema = Type.Object(
   {
@@ -28,9 +30,11 @@ export const AccessClaimsSchema = Type.Object(
     iat: Type.Integer(),
     exp: Type.Integer(),
     username: Type.String({ minLength: 1, maxLength: 150 }),
-    role: RoleSchema,
+    role: ActingRoleSchema,
+    membership_version: Type.Integer({ minimum: 1 }),
     hospital_id: nullable(UuidSchema),
     hospital_name: nullable(Type.String({ minLength: 1, maxLength: 255 })),
+    break_glass: Type.Optional(BreakGlassSchema),
   },
   strict,
 )
@@ -62,6 +66,7 @@ export const IdentityClaimsSchema = Type.Object(
     sid: nullable(UuidSchema),
     hospital_id: nullable(UuidSchema),
     hospital_name: nullable(Type.String({ minLength: 1, maxLength: 255 })),
+    break_glass: Type.Optional(BreakGlassSchema),
   },
   strict,
 )
@@ -78,4 +83,6 @@ export interface Identity {
   readonly request_id: string
   readonly ip: string
   readonly user_agent: string | null
+  /** Only while a glass is broken. */
+  readonly break_glass?: BreakGlass
 }

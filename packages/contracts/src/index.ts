@@ -1,4 +1,5 @@
 export * from './audit-event.ts'
+export * from './break-glass.ts'
 export * from './domain-event.ts'
 export * from './formats.ts'
 export * from './identity.ts'

@@ -12,11 +12,18 @@ export const RoleSchema = Type.Union([
 export type Role = Static<typeof RoleSchema>
 
 /**
- * Who a request comes from: a person's role, `anonymous` on public routes, or `system` for the
+ * What a person acts as: their role, or `break_glass` for a platform administrator who has opened one
+ * hospital for a while.
+ */
+export const ActingRoleSchema = Type.Union([...RoleSchema.anyOf, Type.Literal('break_glass')])
+export type ActingRole = Static<typeof ActingRoleSchema>
+
+/**
+ * Who a request comes from: what a person acts as, `anonymous` on public routes, or `system` for the
  * gateway's own calls to `/internal/…`, which no client can reach.
  */
 export const CallerRoleSchema = Type.Union([
-  ...RoleSchema.anyOf,
+  ...ActingRoleSchema.anyOf,
   Type.Literal('anonymous'),
   Type.Literal('system'),
 ])
@@ -29,29 +36,103 @@ export type CallerRole = Static<typeof CallerRoleSchema>
 export type PermissionScope = 'hospital' | 'any'
 
 interface Grant {
+  /** What its holder may do, for the page of permissions. */
+  readonly description: string
   readonly scope: PermissionScope
   readonly roles: readonly CallerRole[]
 }
 
-const everybody = ['platform_admin', 'admin', 'doctor', 'nurse', 'receptionist', 'staff'] as const
 const members = ['admin', 'doctor', 'nurse', 'receptionist', 'staff'] as const
+const everybody = ['platform_admin', ...members] as const
 const clinicians = ['admin', 'doctor', 'nurse'] as const
 
 /** The role × permission table. Routes name a permission, never a role. */
 export const PERMISSIONS = {
-  'account.self': { scope: 'any', roles: everybody },
-  'audit.read': { scope: 'hospital', roles: ['admin'] },
-  'hospital.create': { scope: 'any', roles: ['platform_admin'] },
-  'hospital.read': { scope: 'any', roles: everybody },
-  'hospital.update': { scope: 'any', roles: ['platform_admin', 'admin'] },
-  'hospital.administer': { scope: 'any', roles: ['platform_admin'] },
-  'patient.read': { scope: 'hospital', roles: members },
-  'patient.write': { scope: 'hospital', roles: ['admin', 'doctor', 'nurse', 'receptionist'] },
-  'patient.deactivate': { scope: 'hospital', roles: ['admin'] },
-  'patient.clinical.read': { scope: 'hospital', roles: clinicians },
-  'patient.clinical.write': { scope: 'hospital', roles: clinicians },
-  'system.revocations.read': { scope: 'any', roles: ['system'] },
-  'system.suspensions.read': { scope: 'any', roles: ['system'] },
+  'account.self': {
+    description: 'see and change the own account, its password and its sessions',
+    scope: 'any',
+    roles: [...everybody, 'break_glass'],
+  },
+  'audit.read': {
+    description: 'read and verify the audit of the hospital, and who broke the glass',
+    scope: 'hospital',
+    roles: ['admin', 'break_glass'],
+  },
+  'break_glass.open': {
+    description: 'open, for at most an hour, one hospital (platform) or one restricted patient',
+    scope: 'any',
+    roles: everybody,
+  },
+  'hospital.create': {
+    description: 'create a hospital with its first administrator',
+    scope: 'any',
+    roles: ['platform_admin'],
+  },
+  'hospital.read': {
+    description: 'see the hospital; the platform: each',
+    scope: 'any',
+    roles: [...everybody, 'break_glass'],
+  },
+  'hospital.update': {
+    description: 'change the contact and the settings of the hospital',
+    scope: 'any',
+    roles: ['platform_admin', 'admin'],
+  },
+  'hospital.administer': {
+    description: 'change every field of every hospital, suspend and reactivate it',
+    scope: 'any',
+    roles: ['platform_admin'],
+  },
+  'patient.read': {
+    description: 'list, search, count and read patients without their clinical part',
+    scope: 'hospital',
+    roles: [...members, 'break_glass'],
+  },
+  'patient.write': {
+    description: 'register patients and change them',
+    scope: 'hospital',
+    roles: ['admin', 'doctor', 'nurse', 'receptionist'],
+  },
+  'patient.deactivate': {
+    description: 'deactivate and reactivate patients',
+    scope: 'hospital',
+    roles: ['admin'],
+  },
+  'patient.clinical.read': {
+    description: 'read the clinical part of patients',
+    scope: 'hospital',
+    roles: [...clinicians, 'break_glass'],
+  },
+  'patient.clinical.write': {
+    description: 'change the clinical part of patients',
+    scope: 'hospital',
+    roles: clinicians,
+  },
+  'patient.restricted.read': {
+    description: 'open restricted patients without breaking the glass',
+    scope: 'hospital',
+    roles: ['admin', 'break_glass'],
+  },
+  'patient.restrict': {
+    description: 'restrict patients and lift the restriction',
+    scope: 'hospital',
+    roles: ['admin'],
+  },
+  'user.manage': {
+    description: 'invite, approve and disable users of the hospital, and change their roles',
+    scope: 'hospital',
+    roles: ['admin'],
+  },
+  'system.revocations.read': {
+    description: 'the gateway: which access tokens to refuse',
+    scope: 'any',
+    roles: ['system'],
+  },
+  'system.suspensions.read': {
+    description: 'the gateway: which hospitals are suspended',
+    scope: 'any',
+    roles: ['system'],
+  },
 } as const satisfies Record<string, Grant>
 
 export type Permission = keyof typeof PERMISSIONS
@@ -59,4 +140,10 @@ export type Permission = keyof typeof PERMISSIONS
 /** True when the table grants `permission` to `role`. */
 export function isGranted(role: CallerRole, permission: Permission): boolean {
   return (PERMISSIONS[permission].roles as readonly CallerRole[]).includes(role)
+}
+
+/** True when whoever acts as `granter` holds all that `role` would: nobody grants what they lack. */
+export function mayGrant(granter: CallerRole, role: Role): boolean {
+  const permissions = Object.keys(PERMISSIONS) as Permission[]
+  return permissions.every((each) => isGranted(granter, each) || !isGranted(role, each))
 }

@@ -17,6 +17,10 @@ declare module 'fastify' {
     permission?: Permission
     /** Anybody may call, through the gateway. */
     public?: true
+    /** Statuses of problems that only this route answers with, beside those that follow from what it declares. */
+    problems?: readonly (404 | 409 | 412 | 429)[]
+    /** The `hospital_id` of its body names the hospital to go to, so it may be another than the caller's. */
+    choosesHospital?: true
     /** Health, readiness, OpenAPI: the process itself, not its data; needs no identity either. */
     operational?: true
   }
@@ -60,8 +64,8 @@ export const accessControl = fastifyPlugin<AccessOptions>(
     })
 
     app.addHook('preValidation', async (request) => {
-      const permission = request.routeOptions.config.permission
-      if (!permission || request.identity.hospital_id === null) return
+      const { permission, choosesHospital } = request.routeOptions.config
+      if (!permission || choosesHospital || request.identity.hospital_id === null) return
       if (
         namesAnotherHospital(request.query, request) ||
         namesAnotherHospital(request.body, request)

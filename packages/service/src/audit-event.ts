@@ -5,8 +5,9 @@ import { v7 as uuidv7 } from 'uuid'
 export type AuditEntry = Pick<AuditEvent, 'action' | 'outcome'> &
   Partial<Pick<AuditEvent, 'reason' | 'entity' | 'patient_ids' | 'changed_fields'>>
 
-/** Makes the audit event of one access of `identity` in `service`. Its id is a UUIDv7. */
+/** Makes the audit event of one access of `identity` in `service`, marked while a glass is broken. Its id is a UUIDv7. */
 export function auditEvent(service: string, identity: Identity, entry: AuditEntry): AuditEvent {
+  const { break_glass } = identity
   return {
     id: uuidv7(),
     occurred_at: new Date().toISOString(),
@@ -21,6 +22,9 @@ export function auditEvent(service: string, identity: Identity, entry: AuditEntr
       user_agent: identity.user_agent,
     },
     request_id: identity.request_id,
+    ...(break_glass && {
+      break_glass: { id: break_glass.id, reason_code: break_glass.reason_code },
+    }),
     ...entry,
   }
 }

@@ -120,6 +120,7 @@ function toIdentity(claims: IdentityClaims): Identity {
     request_id: claims.request_id,
     ip: claims.ip,
     user_agent: claims.user_agent,
+    ...(claims.break_glass && { break_glass: claims.break_glass }),
   })
 }
 

@@ -12,6 +12,7 @@ export interface Member {
   hospital_is_active: boolean
   role: Role
   status: MembershipStatus
+  version: number
 }
 
 /** The memberships of `account`, the oldest first, as one JSON column. */
@@ -27,6 +28,7 @@ export function membershipsOf(account: ExpressionBuilder<Database, 'account'>) {
         'hospital.is_active as hospital_is_active',
         'membership.role',
         'membership.status',
+        'membership.version',
       ])
       .orderBy('membership.created_at')
       .orderBy('membership.hospital_id'),

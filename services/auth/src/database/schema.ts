@@ -43,6 +43,8 @@ interface MembershipTable {
   status: MembershipStatus
   created_at: Generated<string>
   updated_at: Generated<string>
+  /** Access tokens say at which version they were issued. */
+  version: Generated<number>
 }
 
 export type SessionEnd = 'logout' | 'refresh_reused' | 'hospital_suspended'
@@ -71,13 +73,17 @@ interface RefreshTokenTable {
   successor_salt: Buffer | null
 }
 
-/** Access tokens that are refused before they expire: a session's, or all of a hospital's up to `revoked_at`. */
+/**
+ * Access tokens that are refused before they expire: a session's, all of a hospital's up to
+ * `revoked_at`, or an account's with a membership below `version`.
+ */
 interface RevocationTable {
   hospital_id: Fixed
-  kind: 'session' | 'hospital'
+  kind: 'session' | 'hospital' | 'membership'
   id: string
   revoked_at: string
   expires_at: string
+  version: number | null
 }
 
 export interface Database {

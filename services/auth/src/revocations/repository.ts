@@ -1,5 +1,5 @@
-import type { Revocation } from '@wardstone/contracts'
-import { type Kysely, sql } from 'kysely'
+import { PLATFORM_HOSPITAL_ID, type Revocation } from '@wardstone/contracts'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 
 /** The revocations of every hospital, for the gateways. */
@@ -11,16 +11,30 @@ export class SystemRevocationRepository {
   }
 
   /** Those that still matter. */
-  list(): Promise<Revocation[]> {
-    return this.#db
+  async list(): Promise<Revocation[]> {
+    const rows = await this.#db
       .selectFrom('revocation')
       .where('expires_at', '>', sql<string>`now()`)
-      .select(['kind', 'id', 'revoked_at', 'expires_at'])
+      .select(['hospital_id', 'kind', 'id', 'revoked_at', 'expires_at', 'version'])
       .orderBy('expires_at')
       .execute()
+    return rows.map(toRevocation)
   }
 
   async removeExpired(): Promise<void> {
     await this.#db.deleteFrom('revocation').where('expires_at', '<', sql<string>`now()`).execute()
   }
+}
+
+function toRevocation({
+  hospital_id,
+  kind,
+  id,
+  revoked_at,
+  expires_at,
+  version,
+}: Selectable<Database['revocation']>): Revocation {
+  if (kind !== 'membership') return { kind, id, revoked_at, expires_at }
+  const hospitalId = hospital_id === PLATFORM_HOSPITAL_ID ? null : hospital_id
+  return { kind, id, hospital_id: hospitalId, version: version as number, expires_at }
 }

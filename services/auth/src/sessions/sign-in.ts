@@ -109,7 +109,13 @@ export class SignIn {
     const { accessTokens } = this.#options
     const { id: sub, username } = account
     return {
-      access_token: accessTokens.issue({ sub, sid, username, ...onWire(member) }),
+      access_token: accessTokens.issue({
+        sub,
+        sid,
+        username,
+        membership_version: member.version,
+        ...onWire(member),
+      }),
       refresh_token,
       token_type: 'Bearer',
       expires_in: accessTokens.seconds,

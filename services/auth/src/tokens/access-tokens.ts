@@ -7,7 +7,14 @@ import type { SigningKeys } from './signing-keys.ts'
 /** Whom an access token stands for: one membership, in one session. */
 export type Holder = Pick<
   AccessClaims,
-  'sub' | 'sid' | 'username' | 'role' | 'hospital_id' | 'hospital_name'
+  | 'sub'
+  | 'sid'
+  | 'username'
+  | 'role'
+  | 'membership_version'
+  | 'hospital_id'
+  | 'hospital_name'
+  | 'break_glass'
 >
 
 /** Signs access tokens with the current key. */
