@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestScope } from '@wardstone/cluster/testing'
+import { Signer, type TestScope } from '@wardstone/cluster/testing'
 import { SERVICE_NAMES, type ServiceName } from '@wardstone/contracts'
 import { createLogger, loadConfig } from '@wardstone/service'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../src/app.ts'
 import { type Config, ConfigSchema } from '../src/config.ts'
-import { Signer } from './signer.ts'
+
 import { Upstream } from './upstream.ts'
 
 /** A gateway that listens, the services behind it, and who signs its clients' tokens. */

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { Signer } from '@wardstone/cluster/testing'
 import { createLogger } from '@wardstone/service'
 import t from 'tap'
 import { AccessTokens } from '../src/access-tokens.ts'
@@ -6,7 +7,6 @@ import { invalidToken } from '../src/errors.ts'
 import { publishedKeys } from '../src/key-set.ts'
 import { Keys } from '../src/keys.ts'
 import { eventually } from './helper.ts'
-import { Signer } from './signer.ts'
 
 const rules = {
   issuer: 'wardstone',

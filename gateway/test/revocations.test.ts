@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { natsUrlFor, privateNats, privateServers } from '@wardstone/cluster/testing'
+import { accessClaims, natsUrlFor, privateNats, privateServers } from '@wardstone/cluster/testing'
 import { domainSubject, type HospitalEvent } from '@wardstone/contracts'
 import { ensureStreams } from '@wardstone/events'
 import { connect, type NatsConnection } from 'nats'
 import t from 'tap'
 import { Revocations } from '../src/revocations.ts'
 import { CITY, eventually, RIVERSIDE, startGateway, type TestGateway } from './helper.ts'
-import { accessClaims } from './signer.ts'
 
 const soon = () => new Date(Date.now() + 600_000).toISOString()
 const now = () => new Date().toISOString()

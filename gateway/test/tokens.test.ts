@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { accessClaims, encoded, es256, Signer } from '@wardstone/cluster/testing'
 import t from 'tap'
 import { eventually, startGateway } from './helper.ts'
-import { accessClaims, encoded, es256, Signer } from './signer.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 

@@ -1,3 +1,4 @@
+export { accessClaims, encoded, es256, Signer } from './testing/access-token.ts'
 export { type TestDatabase, type TestDatabaseOptions, testDatabase } from './testing/database.ts'
 export {
   type CallOptions,
