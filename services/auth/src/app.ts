@@ -11,6 +11,7 @@ import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { revocationRoutes } from './revocations/routes.ts'
+import { Entry } from './sessions/entry.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { SystemRefreshTokenRepository } from './sessions/system-refresh-token-repository.ts'
 import { SystemSessionRepository } from './sessions/system-repository.ts'
@@ -45,6 +46,10 @@ export async function buildApp(config: Config): Promise<Service> {
     },
     recordAudit: new AuditRecorder(database).record,
   })
+  const { recordAudit } = app
+  const accessTokens = new AccessTokens(keys, config)
+  const sessionSeconds = config.SESSION_SECONDS
+  const entry = new Entry({ sessions, accessTokens, sessionSeconds, recordAudit })
   await app.register(keyRoutes, { prefix: '/.well-known', keys })
   await app.register(sessionRoutes, {
     prefix: '/api/auth',
@@ -52,8 +57,8 @@ export async function buildApp(config: Config): Promise<Service> {
     sessions,
     refreshTokens: new SystemRefreshTokenRepository(system.db),
     passwords,
-    accessTokens: new AccessTokens(keys, config),
-    sessionSeconds: config.SESSION_SECONDS,
+    accessTokens,
+    entry,
     database,
   })
   const passwordMinLength = config.PASSWORD_MIN_LENGTH

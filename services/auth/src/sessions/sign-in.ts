@@ -1,19 +1,12 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
-import { v7 as uuidv7 } from 'uuid'
-import {
-  chooseMembership,
-  type Member,
-  membershipIn,
-  onWire,
-  refusalOf,
-} from '../accounts/memberships.ts'
+import { chooseMembership, type Member, membershipIn } from '../accounts/memberships.ts'
 import type { Account, SystemAccountRepository } from '../accounts/repository.ts'
-import { toUser } from '../accounts/rules.ts'
-import { changedMeanwhile, invalidCredentials, REFUSALS, unauthenticated } from '../errors.ts'
+import { invalidCredentials, unauthenticated } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
-import { hashOf, newRefreshToken, newSuccessor, successorFrom } from '../tokens/refresh-tokens.ts'
+import { hashOf, newSuccessor, successorFrom } from '../tokens/refresh-tokens.ts'
 import { revocationPeriod } from './ending.ts'
+import type { Entry } from './entry.ts'
 import * as events from './events.ts'
 import type { Login, SignedIn } from './schemas.ts'
 import type {
@@ -29,7 +22,7 @@ export interface SignInOptions {
   refreshTokens: SystemRefreshTokenRepository
   passwords: Passwords
   accessTokens: AccessTokens
-  sessionSeconds: number
+  entry: Entry
   recordAudit: (event: AuditEvent) => Promise<void>
 }
 
@@ -43,7 +36,7 @@ export class SignIn {
 
   /** Signs a person in with username and password, as one of their memberships. */
   async login(identity: Identity, { username, password, hospital_id }: Login): Promise<SignedIn> {
-    const { accounts, passwords, sessions, sessionSeconds } = this.#options
+    const { accounts, passwords, entry } = this.#options
     const found = await accounts.findByUsername(username)
     const right = await passwords.verify(password, found?.password_hash)
     if (!found) return this.#fail(events.loginFailed(identity, {}, 'unknown_username'))
@@ -53,23 +46,16 @@ export class SignIn {
     const person = { account, member: member ?? account.memberships[0] }
     if (!right) return this.#fail(events.loginFailed(identity, person, 'wrong_password'))
     if (!member) return this.#fail(events.loginFailed(identity, person, 'not_a_member'))
-    await this.#refuse(member, (reason) =>
-      events.loginDenied(identity, { account, member }, reason),
-    )
-
-    const id = uuidv7()
-    const { token, hash } = newRefreshToken()
-    const { ip, user_agent } = identity
-    const event = events.loggedIn(identity, { account, member }, id)
-    const opening = { id, account, member, ip, user_agent, seconds: sessionSeconds, event }
-    if (!(await sessions.open({ ...opening, token_hash: hash }))) throw changedMeanwhile()
+    const who = { account, member }
+    await entry.check(member, (reason) => events.loginDenied(identity, who, reason))
+    const signedIn = await entry.open(identity, who, (id) => events.loggedIn(identity, who, id))
     await this.#renewHash(account, password, password_hash)
-    return this.#signedIn(account, member, id, token)
+    return signedIn
   }
 
   /** Exchanges a refresh token for its successor and a new access token. */
   async refresh(identity: Identity, token: string): Promise<SignedIn> {
-    const { refreshTokens } = this.#options
+    const { refreshTokens, entry } = this.#options
     const hash = hashOf(token)
     const successor = newSuccessor(token)
     const rotated = await refreshTokens.rotate(hash, successor)
@@ -78,7 +64,7 @@ export class SignIn {
     const state = await refreshTokens.find(hash)
     if (!state) throw unauthenticated()
     const member = memberOf(state)
-    await this.#refuse(member, (reason) =>
+    await entry.check(member, (reason) =>
       events.refreshDenied(identity, { ...state, member }, state.session_id, reason),
     )
     if (state.is_ended || state.is_expired) throw unauthenticated()
@@ -102,35 +88,9 @@ export class SignIn {
   }
 
   #refreshed(session: SessionOf, token: string): SignedIn {
-    return this.#signedIn(session.account, memberOf(session), session.session_id, token)
-  }
-
-  #signedIn(account: Account, member: Member, sid: string, refresh_token: string): SignedIn {
-    const { accessTokens } = this.#options
-    const { id: sub, username } = account
-    return {
-      access_token: accessTokens.issue({
-        sub,
-        sid,
-        username,
-        membership_version: member.version,
-        ...onWire(member),
-      }),
-      refresh_token,
-      token_type: 'Bearer',
-      expires_in: accessTokens.seconds,
-      user: toUser(account, member),
-    }
-  }
-
-  async #refuse(
-    member: Member,
-    toEvent: (reason: keyof typeof REFUSALS) => AuditEvent,
-  ): Promise<void> {
-    const reason = refusalOf(member)
-    if (!reason) return
-    await this.#options.recordAudit(toEvent(reason))
-    throw REFUSALS[reason]()
+    const { account, session_id } = session
+    const person = { account, member: memberOf(session) }
+    return this.#options.entry.signedIn(person, session_id, token)
   }
 
   async #fail(event: AuditEvent): Promise<never> {
