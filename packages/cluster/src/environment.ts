@@ -7,9 +7,9 @@ import { type ServiceEntry, TOKENS } from './services.ts'
 
 /** What the environments of the parts are made from. */
 export interface Surroundings {
-  config: ClusterConfig
+  config: Pick<ClusterConfig, 'inherited' | 'data' | 'host' | 'rateLimit'>
   secrets: Secrets
-  nats: MessageServer
+  nats: Pick<MessageServer, 'urlFor'>
 }
 
 /** The environment of one service. */

@@ -19,3 +19,4 @@ export {
   type TestServers,
   testServers,
 } from './testing/servers.ts'
+export { World, type WorldOptions, type WorldService } from './testing/world.ts'
