@@ -1,4 +1,4 @@
-import { createLogger, createService, type Service } from '@wardstone/service'
+import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
 import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
 import { SystemAccountRepository } from './accounts/repository.ts'
 import { accountRoutes } from './accounts/routes.ts'
@@ -12,7 +12,9 @@ import { Passwords } from './passwords/passwords.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { revocationRoutes } from './revocations/routes.ts'
 import { Entry } from './sessions/entry.ts'
+import { ownSessionRoutes } from './sessions/own-session-routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import { SystemOwnSessionRepository } from './sessions/system-own-session-repository.ts'
 import { SystemRefreshTokenRepository } from './sessions/system-refresh-token-repository.ts'
 import { SystemSessionRepository } from './sessions/system-repository.ts'
 import { AccessTokens } from './tokens/access-tokens.ts'
@@ -60,6 +62,13 @@ export async function buildApp(config: Config): Promise<Service> {
     accessTokens,
     entry,
     database,
+  })
+  await app.register(ownSessionRoutes, {
+    prefix: '/api/auth/sessions',
+    ownSessions: (accountId) => new SystemOwnSessionRepository(system.db, accountId),
+    sessions,
+    cursors: new CursorCodec(config.IDENTITY_KEY),
+    accessTokenSeconds: accessTokens.seconds,
   })
   const passwordMinLength = config.PASSWORD_MIN_LENGTH
   await app.register(accountRoutes, { prefix: '/api/auth', accounts, passwords, passwordMinLength })

@@ -31,6 +31,9 @@ export const closedHospital = () =>
 
 export const weakPassword = (message: string) => invalidField('/password', message)
 
+/** The same bytes for a session that is not there, is over, or is somebody else's. */
+export const sessionNotFound = () => problem(404, 'not_found', 'Not found')
+
 export const usernameTaken = () =>
   problem(409, 'username_taken', 'The username is taken; choose another')
 

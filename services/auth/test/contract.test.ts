@@ -33,6 +33,10 @@ t.test('answers are what the OpenAPI document promises', async (t) => {
   keep('PATCH', profile, await caller.patch(profile, { payload: { phone: '0171 123' } }))
   keep('PATCH', profile, await caller.patch(profile, { payload: { phone: null, version: 1 } }))
   keep('PATCH', profile, await caller.patch(profile, { payload: { email: 'a@example.org' } }))
+  const sessions = '/api/auth/sessions'
+  const { results } = keep('GET', sessions, await caller.get(sessions)).json()
+  keep('DELETE', `${sessions}/{id}`, await caller.delete(`${sessions}/${results[0].id}`))
+  keep('DELETE', `${sessions}/{id}`, await caller.delete(`${sessions}/${results[0].id}`))
   keep('POST', '/api/auth/logout', await caller.post('/api/auth/logout'))
   const jwks = '/.well-known/jwks.json'
   keep('GET', jwks, await anonymous.get(jwks))

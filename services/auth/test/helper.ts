@@ -90,6 +90,8 @@ export async function build(t: Test, env: Environment = {}) {
 
   const as = (caller: TestCaller) => callerOf(app, 'auth', caller)
   const anonymous = as({ role: 'anonymous' })
+  /** Anybody, from somewhere. */
+  const from = (where: { ip: string; user_agent?: string }) => as({ role: 'anonymous', ...where })
   const join_ = async (
     account_id: string,
     { hospital_id = CITY.id, role = 'doctor', status = 'active' }: Somebody,
@@ -137,6 +139,7 @@ export async function build(t: Test, env: Environment = {}) {
     sql,
     urls,
     anonymous,
+    from,
     join: join_,
     somebody,
     login,

@@ -23,7 +23,9 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
         .map(([method]) => `${method.toUpperCase()} ${path}`),
     )
     t.same(routes.sort(), [
+      'DELETE /api/auth/sessions/{id}',
       'GET /api/auth/profile',
+      'GET /api/auth/sessions',
       'PATCH /api/auth/profile',
       'POST /api/auth/logout',
     ])
@@ -56,6 +58,14 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
   await t.test('a profile holds nothing of another’s', async (t) => {
     const { body } = await city.caller.get('/api/auth/profile')
     t.notMatch(body, new RegExp(`${riverside.user.id}|${RIVERSIDE.id}|${RIVERSIDE.name}`))
+  })
+
+  await t.test('nobody sees or ends sessions of another person', async (t) => {
+    const { body } = await city.caller.get('/api/auth/sessions')
+    t.notMatch(body, new RegExp(`${riverside.claims.session_id}|${RIVERSIDE.id}`))
+    const theirs = `/api/auth/sessions/${riverside.claims.session_id}`
+    t.equal((await city.caller.delete(theirs)).statusCode, 404)
+    t.equal((await sql(open)).length, 3)
   })
 
   await t.test('another hospital in the body is refused', async (t) => {

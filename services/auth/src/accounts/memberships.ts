@@ -65,7 +65,11 @@ export function chooseMembership(
 }
 
 /** As the wire has it: the platform is no hospital. */
-export function onWire({ hospital_id, hospital_name, role }: Member) {
+export function onWire({
+  hospital_id,
+  hospital_name,
+  role,
+}: Pick<Member, 'hospital_id' | 'hospital_name' | 'role'>) {
   return hospital_id === PLATFORM_HOSPITAL_ID
     ? { hospital_id: null, hospital_name: null, role }
     : { hospital_id, hospital_name, role }

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { closedHospital, staleProfile, unauthenticated } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { checkPassword } from '../passwords/rules.ts'
+import { ownId } from './caller.ts'
 import { namingConflicts } from './conflicts.ts'
 import * as events from './events.ts'
 import { membershipIn } from './memberships.ts'
@@ -79,11 +80,6 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
       throw staleProfile(current.version)
     },
   )
-}
-
-function ownId({ identity }: FastifyRequest): string {
-  if (identity.user_id === null) throw unauthenticated()
-  return identity.user_id
 }
 
 /** The account as the membership that the caller's token stands for. */

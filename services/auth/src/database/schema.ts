@@ -47,7 +47,12 @@ interface MembershipTable {
   version: Generated<number>
 }
 
-export type SessionEnd = 'logout' | 'refresh_reused' | 'hospital_suspended'
+export type SessionEnd =
+  | 'logout'
+  | 'refresh_reused'
+  | 'hospital_suspended'
+  | 'ended_by_owner'
+  | 'password_changed'
 
 /** One login. Its id is the `sid` of its access tokens; its refresh tokens are one family. */
 interface SessionTable {
@@ -57,6 +62,8 @@ interface SessionTable {
   ip: string
   user_agent: string | null
   created_at: Generated<string>
+  /** Null until it is refreshed for the first time. */
+  last_used_at: string | null
   expires_at: string
   ended_at: string | null
   end_reason: SessionEnd | null

@@ -73,6 +73,18 @@ export const refreshReused = (identity: Identity, person: Person, sessionId: str
 export const loggedOut = (identity: Identity, sessionId: string): AuditEvent =>
   onSession(identity, { action: 'auth.logout', outcome: 'success' }, sessionId)
 
+/** A person ended one of their sessions from another, or from itself. */
+export const sessionEnded = (identity: Identity, sessionId: string): AuditEvent =>
+  onSession(identity, { action: 'auth.session_ended', outcome: 'success' }, sessionId)
+
+/** A person named a session that is not an open one of theirs. */
+export const sessionNotEnded = (identity: Identity, sessionId: string): AuditEvent =>
+  onSession(
+    identity,
+    { action: 'auth.session_ended', outcome: 'failure', reason: 'not_found' },
+    sessionId,
+  )
+
 /** Tells the gateways to refuse the access tokens of a session. */
 export const sessionRevoked = (hospitalId: string | null, revoked: SessionRevoked): OutboxEvent =>
   domainEvent(SERVICE, hospitalId, 'session.revoked', revoked)

@@ -1,5 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { UuidSchema } from '@wardstone/contracts'
+import {
+  CursorSchema,
+  InstantSchema,
+  nullable,
+  PageLimitSchema,
+  PageSchema,
+  UuidSchema,
+} from '@wardstone/contracts'
 import { PasswordSchema, UserSchema } from '../accounts/schemas.ts'
 
 const strict = { additionalProperties: false }
@@ -32,3 +39,25 @@ export const SignedInSchema = Type.Object({
   user: UserSchema,
 })
 export type SignedIn = Static<typeof SignedInSchema>
+
+/** An open session of one's own: the device, its address, and for which hospital it was opened. */
+const SessionSchema = Type.Object({
+  id: UuidSchema,
+  user_agent: nullable(Type.String()),
+  ip: Type.String(),
+  created_at: InstantSchema,
+  last_used_at: InstantSchema,
+  expires_at: InstantSchema,
+  current: Type.Boolean({ description: 'the one that asks' }),
+  hospital_id: nullable(UuidSchema),
+  hospital_name: nullable(Type.String()),
+})
+
+export const SessionListQuerySchema = Type.Object(
+  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
+  strict,
+)
+
+export const SessionPageSchema = PageSchema(SessionSchema)
+
+export const SessionParamsSchema = Type.Object({ id: UuidSchema }, strict)

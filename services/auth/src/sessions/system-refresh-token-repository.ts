@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type QueryCreator, sql } from 'kysely'
 import { PERSON } from '../accounts/columns.ts'
 import { membershipsOf } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
@@ -39,35 +39,7 @@ export class SystemRefreshTokenRepository {
    */
   async rotate(hash: Buffer, successor: Successor): Promise<SessionOf | undefined> {
     const row = await this.#db
-      .with('spent', (db) =>
-        db
-          .updateTable('refresh_token')
-          .from('session')
-          .innerJoin('membership', (join) =>
-            join
-              .onRef('membership.hospital_id', '=', 'session.hospital_id')
-              .onRef('membership.account_id', '=', 'session.account_id'),
-          )
-          .innerJoin('hospital', 'hospital.hospital_id', 'session.hospital_id')
-          .where('refresh_token.hash', '=', hash)
-          .where('refresh_token.used_at', 'is', null)
-          .whereRef('session.hospital_id', '=', 'refresh_token.hospital_id')
-          .whereRef('session.id', '=', 'refresh_token.session_id')
-          .where('session.ended_at', 'is', null)
-          .where('session.expires_at', '>', sql<string>`now()`)
-          .where('membership.status', '=', 'active')
-          .where('hospital.is_active', '=', true)
-          .set({
-            used_at: sql`now()`,
-            successor_hash: successor.hash,
-            successor_salt: successor.salt,
-          })
-          .returning([
-            'refresh_token.hospital_id',
-            'refresh_token.session_id',
-            'session.account_id',
-          ]),
-      )
+      .with('spent', (db) => spend(db, hash, successor))
       .with('successor', (db) =>
         db
           .insertInto('refresh_token')
@@ -81,6 +53,14 @@ export class SystemRefreshTokenRepository {
                 sql<Buffer>`${successor.hash}::bytea`.as('hash'),
               ]),
           ),
+      )
+      .with('used', (db) =>
+        db
+          .updateTable('session')
+          .from('spent')
+          .whereRef('session.hospital_id', '=', 'spent.hospital_id')
+          .whereRef('session.id', '=', 'spent.session_id')
+          .set({ last_used_at: sql`now()` }),
       )
       .selectFrom('spent')
       .innerJoin('account', 'account.id', 'spent.account_id')
@@ -139,4 +119,31 @@ export class SystemRefreshTokenRepository {
     const session = { hospital_id, session_id, account }
     return { ...session, successor_salt, is_used, is_in_grace, is_ended, is_expired }
   }
+}
+
+/** Spends a token, unless it, its session, its membership or its hospital is not good. */
+function spend(db: QueryCreator<Database>, hash: Buffer, successor: Successor) {
+  return db
+    .updateTable('refresh_token')
+    .from('session')
+    .innerJoin('membership', (join) =>
+      join
+        .onRef('membership.hospital_id', '=', 'session.hospital_id')
+        .onRef('membership.account_id', '=', 'session.account_id'),
+    )
+    .innerJoin('hospital', 'hospital.hospital_id', 'session.hospital_id')
+    .where('refresh_token.hash', '=', hash)
+    .where('refresh_token.used_at', 'is', null)
+    .whereRef('session.hospital_id', '=', 'refresh_token.hospital_id')
+    .whereRef('session.id', '=', 'refresh_token.session_id')
+    .where('session.ended_at', 'is', null)
+    .where('session.expires_at', '>', sql<string>`now()`)
+    .where('membership.status', '=', 'active')
+    .where('hospital.is_active', '=', true)
+    .set({
+      used_at: sql`now()`,
+      successor_hash: successor.hash,
+      successor_salt: successor.salt,
+    })
+    .returning(['refresh_token.hospital_id', 'refresh_token.session_id', 'session.account_id'])
 }

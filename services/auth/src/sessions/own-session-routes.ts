@@ -1,0 +1,74 @@
+import { Type } from '@sinclair/typebox'
+import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
+import { ownId } from '../accounts/caller.ts'
+import { onWire } from '../accounts/memberships.ts'
+import { sessionNotFound } from '../errors.ts'
+import { revocationPeriod } from './ending.ts'
+import * as events from './events.ts'
+import * as schemas from './schemas.ts'
+import type { OwnSession, SystemOwnSessionRepository } from './system-own-session-repository.ts'
+import type { SystemSessionRepository } from './system-repository.ts'
+
+export interface OwnSessionRoutesOptions {
+  ownSessions: (accountId: string) => SystemOwnSessionRepository
+  sessions: SystemSessionRepository
+  cursors: CursorCodec
+  accessTokenSeconds: number
+}
+
+/** `/api/auth/sessions`: where a person is signed in, and how they sign out elsewhere. */
+export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (app, options) => {
+  const { ownSessions, sessions, cursors, accessTokenSeconds } = options
+
+  app.get(
+    '',
+    {
+      config: { permission: 'account.self' },
+      schema: {
+        querystring: schemas.SessionListQuerySchema,
+        response: { 200: schemas.SessionPageSchema },
+      },
+    },
+    async (request, reply) => {
+      const accountId = ownId(request)
+      const { limit, cursor } = request.query
+      const scope = [accountId, 'auth/sessions']
+      const [before] = cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string])
+      const rows = await ownSessions(accountId).list(limit, before)
+      const page = toPage(rows, limit, { codec: cursors, scope, position: ({ id }) => [id] })
+      linkNext(request, reply, page)
+      const { session_id } = request.identity
+      return { ...page, results: page.results.map((row) => toSession(row, session_id)) }
+    },
+  )
+
+  app.delete(
+    '/:id',
+    {
+      config: { permission: 'account.self', problems: [404] },
+      schema: { params: schemas.SessionParamsSchema, response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      const { identity, params } = request
+      const accountId = ownId(request)
+      const session = await ownSessions(accountId).find(params.id)
+      const ended =
+        session &&
+        (await sessions.end({
+          session: { hospital_id: session.hospital_id, id: session.id, account_id: accountId },
+          reason: 'ended_by_owner',
+          revoked: { session_id: session.id, ...revocationPeriod(accessTokenSeconds) },
+          event: events.sessionEnded({ ...identity, ...onWire(session) }, session.id),
+        }))
+      if (!ended) {
+        await app.recordAudit(events.sessionNotEnded(identity, params.id))
+        throw sessionNotFound()
+      }
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function toSession(session: OwnSession, currentId: string | null) {
+  return { ...session, ...onWire(session), current: session.id === currentId }
+}

@@ -1,0 +1,70 @@
+import type { Role } from '@wardstone/contracts'
+import { type Kysely, sql } from 'kysely'
+import type { Database } from '../database/schema.ts'
+
+/** An open session, as its person may see it, with the hospital and the role it was opened for. */
+export interface OwnSession {
+  id: string
+  hospital_id: string
+  hospital_name: string
+  role: Role
+  ip: string
+  user_agent: string | null
+  created_at: string
+  last_used_at: string
+  expires_at: string
+}
+
+/**
+ * The open sessions of one person, in every hospital they are a member of: the devices are the
+ * person's, whichever membership each is signed in as.
+ */
+export class SystemOwnSessionRepository {
+  readonly #db: Kysely<Database>
+  readonly #accountId: string
+
+  /** @param accountId of the verified identity */
+  constructor(db: Kysely<Database>, accountId: string) {
+    this.#db = db
+    this.#accountId = accountId
+  }
+
+  find(id: string): Promise<OwnSession | undefined> {
+    return this.#select().where('session.id', '=', id).executeTakeFirst()
+  }
+
+  /** The newest before the session `before`; one more than the limit, when there is a next page. */
+  list(limit: number, before?: string): Promise<OwnSession[]> {
+    let query = this.#select()
+    if (before !== undefined) query = query.where('session.id', '<', before)
+    return query
+      .orderBy('session.id', 'desc')
+      .limit(limit + 1)
+      .execute()
+  }
+
+  #select() {
+    return this.#db
+      .selectFrom('membership')
+      .innerJoin('session', (join) =>
+        join
+          .onRef('session.hospital_id', '=', 'membership.hospital_id')
+          .onRef('session.account_id', '=', 'membership.account_id'),
+      )
+      .innerJoin('hospital', 'hospital.hospital_id', 'membership.hospital_id')
+      .where('membership.account_id', '=', this.#accountId)
+      .where('session.ended_at', 'is', null)
+      .where('session.expires_at', '>', sql<string>`now()`)
+      .select([
+        'session.id',
+        'session.hospital_id',
+        'hospital.name as hospital_name',
+        'membership.role',
+        'session.ip',
+        'session.user_agent',
+        'session.created_at',
+        sql<string>`coalesce(session.last_used_at, session.created_at)`.as('last_used_at'),
+        'session.expires_at',
+      ])
+  }
+}
