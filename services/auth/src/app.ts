@@ -9,6 +9,8 @@ import { SystemHospitalRepository } from './hospitals/repository.ts'
 import { housekeeping } from './housekeeping.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
+import { passwordRoutes } from './passwords/routes.ts'
+import { SystemPasswordRepository } from './passwords/system-repository.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { revocationRoutes } from './revocations/routes.ts'
 import { Entry } from './sessions/entry.ts'
@@ -72,6 +74,13 @@ export async function buildApp(config: Config): Promise<Service> {
   })
   const passwordMinLength = config.PASSWORD_MIN_LENGTH
   await app.register(accountRoutes, { prefix: '/api/auth', accounts, passwords, passwordMinLength })
+  await app.register(passwordRoutes, {
+    prefix: '/api/auth',
+    accounts,
+    changes: new SystemPasswordRepository(system.db, accessTokens.seconds),
+    passwords,
+    passwordMinLength,
+  })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
   housekeeping(app, [() => sessions.removeOld(), () => revocations.removeExpired()])
   app.addHook('onReady', async () => messaging.start())

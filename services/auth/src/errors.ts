@@ -29,7 +29,11 @@ const invalidField = (pointer: string, message: string) =>
 export const closedHospital = () =>
   invalidField('/hospital_id', 'is not a hospital that takes registrations')
 
-export const weakPassword = (message: string) => invalidField('/password', message)
+/** A password that may not be chosen; `pointer` says which field it came in. */
+export const weakPassword = (pointer: string, message: string) => invalidField(pointer, message)
+
+/** Not 401: the session is good, and a client that gets 401 signs its user out. */
+export const wrongCurrentPassword = () => invalidField('/current_password', 'is wrong')
 
 /** The same bytes for a session that is not there, is over, or is somebody else's. */
 export const sessionNotFound = () => problem(404, 'not_found', 'Not found')

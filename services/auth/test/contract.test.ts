@@ -37,6 +37,10 @@ t.test('answers are what the OpenAPI document promises', async (t) => {
   const { results } = keep('GET', sessions, await caller.get(sessions)).json()
   keep('DELETE', `${sessions}/{id}`, await caller.delete(`${sessions}/${results[0].id}`))
   keep('DELETE', `${sessions}/{id}`, await caller.delete(`${sessions}/${results[0].id}`))
+  const password = '/api/auth/password'
+  const change = { current_password: PASSWORD, new_password: `${PASSWORD}!` }
+  keep('POST', password, await caller.post(password, { payload: change }))
+  keep('POST', password, await caller.post(password, { payload: change }))
   keep('POST', '/api/auth/logout', await caller.post('/api/auth/logout'))
   const jwks = '/.well-known/jwks.json'
   keep('GET', jwks, await anonymous.get(jwks))

@@ -7,7 +7,7 @@ import type { Database } from '../src/database/schema.ts'
 import { revocationPeriod } from '../src/sessions/ending.ts'
 import { loggedOut } from '../src/sessions/events.ts'
 import { SessionRepository } from '../src/sessions/repository.ts'
-import { build, CITY, RIVERSIDE } from './helper.ts'
+import { build, CITY, PASSWORD, RIVERSIDE } from './helper.ts'
 
 const open = 'select id from session where ended_at is null order by id'
 
@@ -28,6 +28,7 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'GET /api/auth/sessions',
       'PATCH /api/auth/profile',
       'POST /api/auth/logout',
+      'POST /api/auth/password',
     ])
   })
 
@@ -65,6 +66,12 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
     t.notMatch(body, new RegExp(`${riverside.claims.session_id}|${RIVERSIDE.id}`))
     const theirs = `/api/auth/sessions/${riverside.claims.session_id}`
     t.equal((await city.caller.delete(theirs)).statusCode, 404)
+    t.equal((await sql(open)).length, 3)
+  })
+
+  await t.test('a new password ends no session of another person', async (t) => {
+    const payload = { current_password: PASSWORD, new_password: `${PASSWORD}!` }
+    t.equal((await city.caller.post('/api/auth/password', { payload })).statusCode, 204)
     t.equal((await sql(open)).length, 3)
   })
 

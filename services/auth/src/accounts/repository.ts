@@ -34,6 +34,14 @@ export class SystemAccountRepository {
     return this.#select().where('account.id', '=', id).executeTakeFirst()
   }
 
+  /** A signed-in person, with the hash of the password that they enter again. */
+  findWithHash(id: string): Promise<(Account & { password_hash: string }) | undefined> {
+    return this.#select()
+      .where('account.id', '=', id)
+      .select('account.password_hash')
+      .executeTakeFirst()
+  }
+
   /** Whoever may be signing in, with the hash of the password. */
   findByUsername(username: string): Promise<(Account & { password_hash: string }) | undefined> {
     return this.#select()

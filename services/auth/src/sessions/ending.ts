@@ -1,6 +1,6 @@
 import type { AuditEvent, SessionRevoked } from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type QueryCreator, sql, type Transaction } from 'kysely'
 import type { Database, SessionEnd } from '../database/schema.ts'
 import { sessionRevoked } from './events.ts'
 
@@ -11,6 +11,39 @@ const SLACK_SECONDS = 60
 export function revocationPeriod(accessTokenSeconds: number, now = new Date()) {
   const until = now.getTime() + (accessTokenSeconds + SLACK_SECONDS) * 1000
   return { revoked_at: now.toISOString(), expires_at: new Date(until).toISOString() }
+}
+
+/** The other sessions of a person, which a change of the password ends. */
+export interface Leaving {
+  account_id: string
+  /** The session that goes on. */
+  current_id: string | null
+  reason: SessionEnd
+  period: ReturnType<typeof revocationPeriod>
+}
+
+/** Ends every session of a person but the current one, and revokes their access tokens. */
+export function endOtherSessions(
+  trx: Transaction<Database>,
+  { account_id, current_id, reason, period }: Leaving,
+): Promise<{ hospital_id: string; id: string }[]> {
+  return trx
+    .with('change', (db) =>
+      db
+        .updateTable('session')
+        .from('membership')
+        .where('membership.account_id', '=', account_id)
+        .whereRef('session.hospital_id', '=', 'membership.hospital_id')
+        .whereRef('session.account_id', '=', 'membership.account_id')
+        .where('session.id', 'is distinct from', current_id)
+        .where('session.ended_at', 'is', null)
+        .set({ ended_at: sql`now()`, end_reason: reason })
+        .returning(['session.hospital_id', 'session.id']),
+    )
+    .with('revoked', (db) => revokeChanged(db, period))
+    .selectFrom('change')
+    .select(['hospital_id', 'id'])
+    .execute()
 }
 
 /** The end of one session. */
@@ -40,25 +73,31 @@ export async function endSession(db: Kysely<Database>, ending: Ending): Promise<
         .set({ ended_at: sql`now()`, end_reason: reason })
         .returning(['hospital_id', 'id']),
     )
-    .with('revoked', (qb) =>
-      qb
-        .insertInto('revocation')
-        .columns(['hospital_id', 'kind', 'id', 'revoked_at', 'expires_at'])
-        .expression((eb) =>
-          eb
-            .selectFrom('change')
-            .select([
-              'hospital_id',
-              sql.lit('session').as('kind'),
-              'id',
-              sql<string>`${revoked.revoked_at}::timestamptz`.as('revoked_at'),
-              sql<string>`${revoked.expires_at}::timestamptz`.as('expires_at'),
-            ]),
-        ),
-    )
+    .with('revoked', (qb) => revokeChanged(qb, revoked))
     .with('sent', () => outboxRows('change', [event, sessionRevoked(event.hospital_id, revoked)]))
     .selectFrom('change')
     .select('id')
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Puts the sessions that the CTE `change` ended among the revocations. */
+function revokeChanged(
+  db: QueryCreator<Database & { change: { hospital_id: string; id: string } }>,
+  { revoked_at, expires_at }: ReturnType<typeof revocationPeriod>,
+) {
+  return db
+    .insertInto('revocation')
+    .columns(['hospital_id', 'kind', 'id', 'revoked_at', 'expires_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('change')
+        .select([
+          'hospital_id',
+          sql.lit('session').as('kind'),
+          'id',
+          sql<string>`${revoked_at}::timestamptz`.as('revoked_at'),
+          sql<string>`${expires_at}::timestamptz`.as('expires_at'),
+        ]),
+    )
 }

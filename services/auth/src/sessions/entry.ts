@@ -16,6 +16,13 @@ export interface EntryOptions {
   recordAudit: (event: AuditEvent) => Promise<void>
 }
 
+/** A person and what they come as; with `password_hash` if they proved it by the password of that hash. */
+interface Proven {
+  account: Account
+  member: Member
+  password_hash?: string
+}
+
 /** Lets a person who has proven who they are in, as one of their memberships. */
 export class Entry {
   readonly #options: EntryOptions
@@ -38,14 +45,24 @@ export class Entry {
   /** Begins a session, told as `toEvent` says, and gives its first tokens. */
   async open(
     { ip, user_agent }: Pick<Identity, 'ip' | 'user_agent'>,
-    { account, member }: { account: Account; member: Member },
+    { account, member, password_hash }: Proven,
     toEvent: (sessionId: string) => AuditEvent,
   ): Promise<SignedIn> {
     const { sessions, sessionSeconds: seconds } = this.#options
     const id = uuidv7()
     const { token, hash: token_hash } = newRefreshToken()
     const event = toEvent(id)
-    const opening = { id, account, member, ip, user_agent, seconds, token_hash, event }
+    const opening = {
+      id,
+      account,
+      member,
+      ip,
+      user_agent,
+      seconds,
+      token_hash,
+      password_hash,
+      event,
+    }
     if (!(await sessions.open(opening))) throw changedMeanwhile()
     return this.signedIn({ account, member }, id, token)
   }

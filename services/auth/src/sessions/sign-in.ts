@@ -48,7 +48,9 @@ export class SignIn {
     if (!member) return this.#fail(events.loginFailed(identity, person, 'not_a_member'))
     const who = { account, member }
     await entry.check(member, (reason) => events.loginDenied(identity, who, reason))
-    const signedIn = await entry.open(identity, who, (id) => events.loggedIn(identity, who, id))
+    const signedIn = await entry.open(identity, { ...who, password_hash }, (id) =>
+      events.loggedIn(identity, who, id),
+    )
     await this.#renewHash(account, password, password_hash)
     return signedIn
   }

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type QueryCreator, sql } from 'kysely'
 import type { Member } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
 import type { Database } from '../database/schema.ts'
@@ -19,6 +19,8 @@ export interface Opening {
   user_agent: string | null
   seconds: number
   token_hash: Buffer
+  /** Of the password that was entered: while it was checked, it may have been changed. */
+  password_hash?: string | undefined
   event: AuditEvent
 }
 
@@ -31,23 +33,13 @@ export class SystemSessionRepository {
   }
 
   /**
-   * Begins a session, if the membership and its hospital are still active. They are locked, so that
-   * a suspension either sees this session or is seen by it.
+   * Begins a session, if membership and hospital are still active and the password is still the one
+   * that was entered. They are locked, so that a change of them either sees this session or is seen by it.
    */
   async open(opening: Opening): Promise<boolean> {
-    const { id, account, member, ip, user_agent, seconds, token_hash, event } = opening
+    const { id, ip, user_agent, seconds, token_hash, event } = opening
     const row = await this.#db
-      .with('member', (db) =>
-        db
-          .selectFrom('membership')
-          .innerJoin('hospital', 'hospital.hospital_id', 'membership.hospital_id')
-          .where('membership.hospital_id', '=', member.hospital_id)
-          .where('membership.account_id', '=', account.id)
-          .where('membership.status', '=', 'active')
-          .where('hospital.is_active', '=', true)
-          .select(['membership.hospital_id', 'membership.account_id'])
-          .forShare(),
-      )
+      .with('member', (db) => lockMember(db, opening))
       .with('change', (db) =>
         db
           .insertInto('session')
@@ -106,4 +98,20 @@ export class SystemSessionRepository {
       )
       .execute()
   }
+}
+
+function lockMember(
+  db: QueryCreator<Database>,
+  { account, member, password_hash }: Pick<Opening, 'account' | 'member' | 'password_hash'>,
+) {
+  let query = db
+    .selectFrom('membership')
+    .innerJoin('hospital', 'hospital.hospital_id', 'membership.hospital_id')
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .where('membership.hospital_id', '=', member.hospital_id)
+    .where('membership.account_id', '=', account.id)
+    .where('membership.status', '=', 'active')
+    .where('hospital.is_active', '=', true)
+  if (password_hash !== undefined) query = query.where('account.password_hash', '=', password_hash)
+  return query.select(['membership.hospital_id', 'membership.account_id']).forShare()
 }
