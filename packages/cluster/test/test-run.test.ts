@@ -1,8 +1,12 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
+import { cleanEnvironment } from '../src/test-run/environment.ts'
 import { failuresIn } from '../src/test-run/failures.ts'
-import { cleanEnvironment, countAssertions, runPackage } from '../src/test-run/package.ts'
+import { countAssertions, runFile } from '../src/test-run/file.ts'
+import { PackageRun } from '../src/test-run/package-run.ts'
+import { testedPackage, testedPackages } from '../src/test-run/packages.ts'
 import type { TestScope } from '../src/testing.ts'
 import { temporaryFolder } from './helper.ts'
 
@@ -17,7 +21,7 @@ t.test('assertions are counted from tap’s own sum', async (t) => {
 
 t.test('failures are counted and told in full', async (t) => {
   const folder = packageOf(t, { 'a.test.ts': "t.ok(true); t.equal(1, 2, 'one is two')" })
-  t.match(await runPackage(folder, env), { passed: 1, failed: 1, report: /one is two/ })
+  t.match(await runFile(folder, 'a.test.ts', env), { passed: 1, failed: 1, report: /one is two/ })
 })
 
 t.test('only failures are told, under the names of their tests', async (t) => {
@@ -37,17 +41,51 @@ t.test('only failures are told, under the names of their tests', async (t) => {
   t.equal(failuresIn(tapText.join('\n')), [...told, '    not ok 2 - fails'].join('\n'))
 })
 
-t.test('a package that crashes or has no test has failed', async (t) => {
-  const crash = packageOf(t, { 'a.test.ts': "throw new Error('boom')" })
-  t.match(await runPackage(crash, env), { passed: 0, failed: 1, report: /boom/ })
-  t.match(await runPackage(packageOf(t, {}), env), { passed: 0, failed: 1 })
+t.test('a file that crashes or tests nothing has failed', async (t) => {
+  const folder = packageOf(t, { 'a.test.ts': "throw new Error('boom')", 'b.test.ts': '' })
+  t.match(await runFile(folder, 'a.test.ts', env), { passed: 0, failed: 1, report: /boom/ })
+  t.match(await runFile(folder, 'b.test.ts', env), { passed: 0, failed: 1 })
+})
+
+t.test('a package is done when each of its files is', async (t) => {
+  const folder = packageOf(t, { 'a.test.ts': 't.ok(true)', 'b.test.ts': "t.fail('no')" })
+  const run = new PackageRun(testedPackage(folder))
+  t.same(run.files, ['a.test.ts', 'b.test.ts'], 'helpers are no tests')
+  await run.test('b.test.ts', env)
+  t.notOk(run.isDone)
+  await run.test('a.test.ts', env)
+  t.match(run, { isDone: true, passed: 1, failed: 1, report: 'b.test.ts' })
+})
+
+t.test('a package without a test has failed', async (t) => {
+  t.match(new PackageRun(testedPackage(packageOf(t, {}))), { isDone: true, failed: 1 })
+})
+
+t.test('every package is found, or those that are asked for', async (t) => {
+  const names = testedPackages([]).map(({ name }) => name)
+  t.ok(['services/patient', 'gateway', 'packages/cluster'].every((name) => names.includes(name)))
+  t.match(testedPackages(['gateway']), [{ name: 'gateway' }])
+  t.equal(testedPackages(['gateway']).length, 1)
+})
+
+t.test('what one process compiled is there for the next, until the run is over', async (t) => {
+  const program = `import { compileCache } from '${import.meta.dirname}/../src/test-run/environment.ts'
+    import { existsSync } from 'node:fs'
+    const folder = compileCache()
+    console.log(existsSync(folder), folder)`
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  })
+  const [there, folder = ''] = stdout.trim().split(' ')
+  t.equal(there, 'true')
+  t.notOk(existsSync(folder))
 })
 
 function packageOf(t: TestScope, files: Record<string, string>): string {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'test'))
-  const tap = { 'type-strip-only': true, include: ['test/**/*.test.ts'], 'disable-coverage': true }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', tap }))
+  writeFileSync(join(folder, 'test', 'helper.ts'), '')
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
   symlinkSync(resolve(import.meta.dirname, '../node_modules'), join(folder, 'node_modules'))
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, 'test', name), `import t from 'tap'\n${text}\n`)
