@@ -9,6 +9,10 @@ const isolated = (table: string) =>
   `alter table ${table} enable row level security; alter table ${table} force row level security;
    create trigger keep_hospital before update of hospital_id on ${table} for each row execute function keep_hospital()`
 
+/** How the table `nurse` is seen: through the beds of one's hospital, without its secret. */
+const NURSE = { through: 'bed', key: 'ward_id', columns: ['id', 'name'] }
+const SEEN_THROUGH = 'exists (select from bed where bed.ward_id = nurse.id)'
+
 /** What somebody may get wrong one day, and the rule that tells. */
 const FAULTS: [fault: string, sql: string, rule: RegExp][] = [
   ['a table without row-level security', `create table chart ${ROWS}`, /enabled and forced/],
@@ -119,6 +123,59 @@ const FAULTS: [fault: string, sql: string, rule: RegExp][] = [
     /without a hospital/,
   ],
   [
+    'a table seen through another that shows more rows',
+    `drop policy nurse_app on nurse; create policy nurse_app on nurse for select to ward_app
+       using (exists (select from bed where bed.ward_id = nurse.id or true))`,
+    /no policy but the tenant one/,
+  ],
+  [
+    'a table seen through another without row-level security',
+    `drop policy nurse_app on nurse; create policy nurse_app on nurse for select to ward_app
+       using (exists (select from known where known.id = nurse.id))`,
+    /no policy but the tenant one/,
+  ],
+  [
+    'a second way to a table seen through another',
+    'create policy more on nurse for select to public using ((select true))',
+    /no policy but the tenant one/,
+  ],
+  [
+    'a table seen through another that can be changed through it',
+    `drop policy nurse_app on nurse;
+     create policy nurse_app on nurse to ward_app using (${SEEN_THROUGH}) with check (${SEEN_THROUGH})`,
+    /no policy but the tenant one/,
+  ],
+  [
+    'a column of a table seen through another that is nobody’s',
+    'grant select (secret) on nurse to ward_app',
+    /named columns/,
+  ],
+  [
+    'all columns of a table seen through another',
+    'grant select on nurse to ward_app',
+    /named columns/,
+  ],
+  [
+    'a change of a table seen through another',
+    'grant update (name) on nurse to ward_app',
+    /changes nothing/,
+  ],
+  [
+    'a deletion from a table seen through another',
+    'grant delete on nurse to ward_app',
+    /changes nothing/,
+  ],
+  [
+    'a table seen through another without row-level security of its own',
+    'alter table nurse disable row level security',
+    /exception must have/,
+  ],
+  [
+    'a table seen through one that has lost its hospital',
+    'alter table bed rename column hospital_id to hospital',
+    /must be a tenant table/,
+  ],
+  [
     'a hospital_id that may be null',
     'alter table ward drop constraint ward_pkey cascade; alter table ward alter hospital_id drop not null',
     /uuid and not null/,
@@ -138,14 +195,20 @@ t.test('the catalogue', async (t) => {
   await client.connect()
   t.teardown(() => client.end())
   await client.query(`create table known (id uuid primary key); alter table known enable row level security;
-    alter table known force row level security`)
-  const findings = () => catalogueFindings(client, { service: 'ward', exceptions: { known: null } })
+    alter table known force row level security;
+    create table nurse (id uuid primary key, name text, secret text);
+    alter table nurse enable row level security; alter table nurse force row level security;
+    create policy nurse_app on nurse for select to ward_app using (${SEEN_THROUGH});
+    grant select (id, name) on nurse to ward_app`)
+  const exceptions = { known: null, nurse: NURSE }
+  const findings = () => catalogueFindings(client, { service: 'ward', exceptions })
 
   t.test('finds nothing in what the helpers make', async (t) => {
     t.same(await findings(), [])
-    t.same(await catalogueFindings(adminDatabaseUrl, { service: 'ward' }), [
-      { rule: 'a table must have hospital_id or be a known exception', subject: 'known' },
-    ])
+    t.same(
+      await catalogueFindings(adminDatabaseUrl, { service: 'ward', exceptions: { nurse: NURSE } }),
+      [{ rule: 'a table must have hospital_id or be a known exception', subject: 'known' }],
+    )
   })
 
   for (const [fault, sql, rule] of FAULTS) {
@@ -169,7 +232,11 @@ t.test('the catalogue', async (t) => {
         using (id = (select nullif(current_setting('app.hospital_id', true), '')::uuid))
         with check (id = (select nullif(current_setting('app.hospital_id', true), '')::uuid));
       grant select on known to ward_app`)
-    const declared = { service: 'ward', exceptions: { known: 'id' }, definers: ['expected'] }
+    const declared = {
+      service: 'ward',
+      exceptions: { known: 'id', nurse: NURSE },
+      definers: ['expected'],
+    }
     t.same(await catalogueFindings(client, declared), [])
     await client.query('rollback')
   })

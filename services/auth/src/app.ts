@@ -22,6 +22,7 @@ import { SystemSessionRepository } from './sessions/system-repository.ts'
 import { AccessTokens } from './tokens/access-tokens.ts'
 import { keyRoutes } from './tokens/routes.ts'
 import { loadSigningKeys } from './tokens/signing-keys.ts'
+import { userRoutes } from './users/routes.ts'
 
 const name = 'auth'
 
@@ -54,6 +55,7 @@ export async function buildApp(config: Config): Promise<Service> {
   const accessTokens = new AccessTokens(keys, config)
   const sessionSeconds = config.SESSION_SECONDS
   const entry = new Entry({ sessions, accessTokens, sessionSeconds, recordAudit })
+  const cursors = new CursorCodec(config.IDENTITY_KEY)
   await app.register(keyRoutes, { prefix: '/.well-known', keys })
   await app.register(sessionRoutes, {
     prefix: '/api/auth',
@@ -69,7 +71,7 @@ export async function buildApp(config: Config): Promise<Service> {
     prefix: '/api/auth/sessions',
     ownSessions: (accountId) => new SystemOwnSessionRepository(system.db, accountId),
     sessions,
-    cursors: new CursorCodec(config.IDENTITY_KEY),
+    cursors,
     accessTokenSeconds: accessTokens.seconds,
   })
   const passwordMinLength = config.PASSWORD_MIN_LENGTH
@@ -81,6 +83,7 @@ export async function buildApp(config: Config): Promise<Service> {
     passwords,
     passwordMinLength,
   })
+  await app.register(userRoutes, { prefix: '/api/users', database, cursors })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
   housekeeping(app, [() => sessions.removeOld(), () => revocations.removeExpired()])
   app.addHook('onReady', async () => messaging.start())

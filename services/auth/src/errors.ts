@@ -22,6 +22,9 @@ export const REFUSALS = {
 } as const
 export type Refusal = keyof typeof REFUSALS
 
+/** The same bytes for what is not there and for another hospital's. */
+export const notFound = () => problem(404, 'not_found', 'Not found')
+
 const invalidField = (pointer: string, message: string) =>
   problem(400, 'validation_failed', 'Some fields are not valid', { errors: [{ pointer, message }] })
 
@@ -34,9 +37,6 @@ export const weakPassword = (pointer: string, message: string) => invalidField(p
 
 /** Not 401: the session is good, and a client that gets 401 signs its user out. */
 export const wrongCurrentPassword = () => invalidField('/current_password', 'is wrong')
-
-/** The same bytes for a session that is not there, is over, or is somebody else's. */
-export const sessionNotFound = () => problem(404, 'not_found', 'Not found')
 
 export const usernameTaken = () =>
   problem(409, 'username_taken', 'The username is taken; choose another')

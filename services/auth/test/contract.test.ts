@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { identityContract, OpenApiContract } from '@wardstone/cluster/testing'
 import t from 'tap'
 import type { SignedIn } from '../src/sessions/schemas.ts'
@@ -42,6 +43,12 @@ t.test('answers are what the OpenAPI document promises', async (t) => {
   keep('POST', password, await caller.post(password, { payload: change }))
   keep('POST', password, await caller.post(password, { payload: change }))
   keep('POST', '/api/auth/logout', await caller.post('/api/auth/logout'))
+  const admin = await signedIn({ role: 'admin' })
+  const users = '/api/users'
+  keep('GET', users, await admin.caller.get(users))
+  for (const id of [admin.user.id, randomUUID()]) {
+    keep('GET', `${users}/${id}`, await admin.caller.get(`${users}/${id}`))
+  }
   const jwks = '/.well-known/jwks.json'
   keep('GET', jwks, await anonymous.get(jwks))
   t.same(contract.unasked(), [], 'every documented operation was asked')

@@ -7,6 +7,7 @@ import type { Database } from '../src/database/schema.ts'
 import { revocationPeriod } from '../src/sessions/ending.ts'
 import { loggedOut } from '../src/sessions/events.ts'
 import { SessionRepository } from '../src/sessions/repository.ts'
+import { UserRepository, type Window } from '../src/users/repository.ts'
 import { build, CITY, PASSWORD, RIVERSIDE } from './helper.ts'
 
 const open = 'select id from session where ended_at is null order by id'
@@ -26,6 +27,8 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'DELETE /api/auth/sessions/{id}',
       'GET /api/auth/profile',
       'GET /api/auth/sessions',
+      'GET /api/users',
+      'GET /api/users/{id}',
       'PATCH /api/auth/profile',
       'POST /api/auth/logout',
       'POST /api/auth/password',
@@ -75,11 +78,23 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
     t.equal((await sql(open)).length, 3)
   })
 
+  await t.test('another hospital’s members are in no list and answer as nobody', async (t) => {
+    const admin = await signedIn({ role: 'admin' })
+    const { body } = await admin.caller.get(`/api/users?limit=100&count=true`)
+    t.notMatch(body, new RegExp(`${riverside.user.id}|${riverside.user.username}|${RIVERSIDE.id}`))
+    const bytes = async (id: string) => {
+      const { statusCode, json } = await admin.caller.get(`/api/users/${id}`)
+      const { request_id: _, ...problem } = json()
+      return [statusCode, problem]
+    }
+    t.same(await bytes(riverside.user.id), await bytes(randomUUID()))
+  })
+
   await t.test('another hospital in the body is refused', async (t) => {
     const payload = { first_name: 'X', hospital_id: RIVERSIDE.id }
     t.equal((await city.caller.patch('/api/auth/profile', { payload })).statusCode, 403)
     t.equal((await city.caller.post('/api/auth/logout', { payload })).statusCode, 403)
-    t.equal((await sql(open)).length, 3)
+    t.equal((await sql(open)).length, 4)
   })
 })
 
@@ -117,21 +132,43 @@ t.test('each wall holds without the other', async (t) => {
     },
   )
 
-  await t.test(
-    'a request sees no account, membership, token, hospital or revocation',
-    async (t) => {
-      for (const table of [
-        'account',
-        'membership',
-        'refresh_token',
-        'hospital',
-        'revocation',
-        'outbox',
-      ] as const) {
-        await t.rejects(tenant.db.selectFrom(table).selectAll().execute(), { code: '42501' }, table)
-      }
-    },
-  )
+  await t.test('a request sees no token, hospital, revocation or message at all', async (t) => {
+    for (const table of ['refresh_token', 'hospital', 'revocation', 'outbox'] as const) {
+      await t.rejects(tenant.db.selectFrom(table).selectAll().execute(), { code: '42501' }, table)
+    }
+  })
+
+  await t.test('a request sees its hospital’s members, and nothing to sign in with', async (t) => {
+    const members = await tenant.db.selectFrom('membership').select('account_id').execute()
+    t.same(members, [{ account_id: city.user.id }])
+    t.same(await tenant.db.selectFrom('account').select('id').execute(), [{ id: city.user.id }])
+    const hashes = tenant.db.selectFrom('account').select('password_hash')
+    await t.rejects(hashes.execute(), { code: '42501' })
+    const rename = tenant.db.updateTable('account').set({ username: 'x' })
+    await t.rejects(rename.execute(), { code: '42501' })
+    const everybody = tenant.db.updateTable('membership').set({ role: 'staff' })
+    t.equal((await everybody.executeTakeFirst()).numUpdatedRows, 1n)
+    const move = tenant.db.updateTable('membership').set({ hospital_id: RIVERSIDE.id } as never)
+    await t.rejects(move.execute(), { code: '42501' })
+  })
+
+  await t.test('row-level security off: the repository sees its own members', async (t) => {
+    await sql('alter table membership disable row level security')
+    await sql('alter table account disable row level security')
+    const seen = await tenant.db.selectFrom('account').select('id').execute()
+    t.equal(seen.length, 2, 'the wall is down')
+    const users = new UserRepository(tenant)
+    const page = { column: 'membership.created_at', direction: 'asc', limit: 9, after: undefined }
+    const listed = await users.list({}, page as Window)
+    t.same(
+      listed.map(({ id }) => id),
+      [city.user.id],
+    )
+    t.equal(await users.count({}), 1)
+    t.equal(await users.find(riverside.user.id), undefined)
+    await sql('alter table membership enable row level security')
+    await sql('alter table account enable row level security')
+  })
 
   await t.test(
     'a request cannot revoke or tell in another hospital’s name, nor in the platform’s',

@@ -8,9 +8,19 @@ export interface Rule {
 
 /**
  * `tables` are those without hospital_id that may be; `tenantColumns` says, place by place, which of
- * their columns is the hospital's id, null for none.
+ * their columns is the hospital's id, null for none; `throughs` and `throughKeys`, through which
+ * tenant table and column of it their rows are seen; `seenColumns`, as `table.column`, what of them.
  */
-export type Parameter = 'schema' | 'definers' | 'app' | 'roles' | 'tables' | 'tenantColumns'
+export type Parameter =
+  | 'schema'
+  | 'definers'
+  | 'app'
+  | 'roles'
+  | 'tables'
+  | 'tenantColumns'
+  | 'throughs'
+  | 'throughKeys'
+  | 'seenColumns'
 
 const annex = (name: string, query: string, ...parameters: Parameter[]): Rule => ({
   name,
@@ -119,25 +129,53 @@ export const OUR_RULES: readonly Rule[] = [
   {
     name: 'the app role and everybody have no policy but the tenant one',
     query: `with expected as (
-        select c.oid, c.relname, format('(%s = ( SELECT (NULLIF(current_setting(''app.hospital_id''::text, true), ''''::text))::uuid AS "nullif"))',
-          case when ${IS_TENANT} then 'hospital_id' else other.tenant_column end) as condition
-        from pg_class c left join unnest($2::text[], $3::text[]) as other (name, tenant_column)
-          on other.name = c.relname
-        where c.relnamespace = $1::regnamespace)
-      select e.relname, p.polname from pg_policy p join expected e on e.oid = p.polrelid
+        select c.oid, c.relname, other.through, case when other.through is null
+          then format('(%s = ( SELECT (NULLIF(current_setting(''app.hospital_id''::text, true), ''''::text))::uuid AS "nullif"))',
+            case when ${IS_TENANT} then 'hospital_id' else other.tenant_column end)
+          else format('(EXISTS ( SELECT FROM %1$s WHERE (%1$s.%2$s = %3$s.id)))', other.through, other.through_key, c.relname)
+          end as condition
+        from pg_class c left join unnest($2::text[], $3::text[], $4::text[], $5::text[])
+          as other (name, tenant_column, through, through_key) on other.name = c.relname
+        where c.relnamespace = $1::regnamespace),
+      actual as (
+        select polrelid, polname, polcmd, polpermissive, polroles,
+          regexp_replace(pg_get_expr(polqual, polrelid), '\\s+', ' ', 'g') as polqual,
+          regexp_replace(pg_get_expr(polwithcheck, polrelid), '\\s+', ' ', 'g') as polwithcheck
+        from pg_policy)
+      select e.relname, p.polname from actual p join expected e on e.oid = p.polrelid
       where p.polpermissive
-        and p.polroles && array[0, coalesce((select oid from pg_roles where rolname = $4), 0)]::oid[]
-        and (coalesce(pg_get_expr(p.polqual, e.oid), e.condition) is distinct from e.condition
-          or coalesce(pg_get_expr(p.polwithcheck, e.oid), e.condition) is distinct from e.condition)`,
-    parameters: ['schema', 'tables', 'tenantColumns', 'app'],
+        and p.polroles && array[0, coalesce((select oid from pg_roles where rolname = $6), 0)]::oid[]
+        and (coalesce(p.polqual, e.condition) is distinct from e.condition
+          or coalesce(p.polwithcheck, e.condition) is distinct from e.condition
+          or (e.through is not null and p.polcmd <> 'r'))`,
+    parameters: ['schema', 'tables', 'tenantColumns', 'throughs', 'throughKeys', 'app'],
   },
   {
     name: 'the app role has no rights on a table without a hospital',
     query: `select c.relname from ${TABLES} and not ${IS_TENANT}
-      and not exists (select from unnest($2::text[], $3::text[]) as other (name, tenant_column)
-        where other.name = c.relname and other.tenant_column is not null)
-      and (has_any_column_privilege($4, c.oid, 'select, insert, update') or has_table_privilege($4, c.oid, 'delete'))`,
-    parameters: ['schema', 'tables', 'tenantColumns', 'app'],
+      and not exists (select from unnest($2::text[], $3::text[], $4::text[]) as other (name, tenant_column, through)
+        where other.name = c.relname and coalesce(other.tenant_column, other.through) is not null)
+      and (has_any_column_privilege($5, c.oid, 'select, insert, update') or has_table_privilege($5, c.oid, 'delete'))`,
+    parameters: ['schema', 'tables', 'tenantColumns', 'throughs', 'app'],
+  },
+  {
+    name: 'a table that others are seen through must be a tenant table',
+    query: `select other.name, other.through from unnest($2::text[], $3::text[]) as other (name, through)
+      where other.through is not null and not exists (
+        select from ${TABLES} and c.relname = other.through and ${IS_TENANT})`,
+    parameters: ['schema', 'tables', 'throughs'],
+  },
+  {
+    name: 'the app role reads the named columns of a table seen through another, and changes nothing',
+    query: `select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relnamespace = $1::regnamespace and a.attnum > 0 and not a.attisdropped
+        and exists (select from unnest($2::text[], $3::text[]) as other (name, through)
+          where other.name = c.relname and other.through is not null)
+        and (has_column_privilege($4, c.oid, a.attnum, 'insert, update, references')
+          or has_table_privilege($4, c.oid, 'delete')
+          or (has_column_privilege($4, c.oid, a.attnum, 'select')
+            and format('%s.%s', c.relname, a.attname) <> all($5::text[])))`,
+    parameters: ['schema', 'tables', 'throughs', 'app', 'seenColumns'],
   },
   {
     name: 'the roles of a service have no special rights',

@@ -8,14 +8,27 @@ export interface Finding {
   subject: string
 }
 
+/**
+ * A table of which a hospital sees the rows that its own rows of a tenant table point to. The app
+ * role reads these columns and changes nothing.
+ */
+export interface SeenThrough {
+  /** The tenant table. */
+  through: string
+  /** Its column that holds the `id` of a row. */
+  key: string
+  columns: readonly string[]
+}
+
 /** A service's database, and what in it is meant to be different. */
 export interface Catalogue {
   service: string
   /**
-   * Tables without hospital_id, each with the column that is the hospital's id instead; null where
-   * rows belong to no hospital, which the app role then cannot reach.
+   * Tables without hospital_id, each with the column that is the hospital's id instead, or the way
+   * to its rows through a tenant table; null where rows belong to no hospital, which the app role
+   * then cannot reach.
    */
-  exceptions?: Record<string, string | null>
+  exceptions?: Record<string, string | null | SeenThrough>
   /** SECURITY DEFINER functions that are meant to be. */
   definers?: string[]
 }
@@ -73,12 +86,19 @@ function parameterValues({
   exceptions = {},
   definers = [],
 }: Catalogue): Record<Parameter, unknown> {
+  const declared = Object.entries(exceptions)
+  const seen = declared.map(([, how]) => (typeof how === 'object' ? how : null))
   return {
     schema: SCHEMA,
     definers,
     app: `${service}_app`,
     roles: ['app', 'relay', 'system'].map((kind) => `${service}_${kind}`),
-    tables: Object.keys(exceptions),
-    tenantColumns: Object.values(exceptions),
+    tables: declared.map(([table]) => table),
+    tenantColumns: declared.map(([, how]) => (typeof how === 'string' ? how : null)),
+    throughs: seen.map((how) => how?.through ?? null),
+    throughKeys: seen.map((how) => how?.key ?? null),
+    seenColumns: declared.flatMap(([table], place) =>
+      (seen[place]?.columns ?? []).map((column) => `${table}.${column}`),
+    ),
   }
 }

@@ -53,6 +53,7 @@ export type SessionEnd =
   | 'hospital_suspended'
   | 'ended_by_owner'
   | 'password_changed'
+  | 'member_disabled'
 
 /** One login. Its id is the `sid` of its access tokens; its refresh tokens are one family. */
 interface SessionTable {

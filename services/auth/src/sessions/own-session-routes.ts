@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import { ownId } from '../accounts/caller.ts'
 import { onWire } from '../accounts/memberships.ts'
-import { sessionNotFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { revocationPeriod } from './ending.ts'
 import * as events from './events.ts'
 import * as schemas from './schemas.ts'
@@ -62,7 +62,7 @@ export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (a
         }))
       if (!ended) {
         await app.recordAudit(events.sessionNotEnded(identity, params.id))
-        throw sessionNotFound()
+        throw notFound()
       }
       return reply.code(204).send(null)
     },
