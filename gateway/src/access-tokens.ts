@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type AccessClaims, AccessClaimsSchema } from '@wardstone/contracts'
 import { LRUCache } from 'lru-cache'
@@ -6,6 +7,15 @@ import type { Verify } from './key-set.ts'
 import type { Keys } from './keys.ts'
 
 const isAccessClaims = TypeCompiler.Compile(AccessClaimsSchema)
+/** What the auth service writes into a header, and no more: nothing that chooses a key or a rule. */
+const isHeader = TypeCompiler.Compile(
+  Type.Object(
+    { alg: Type.Literal('ES256'), typ: Type.Literal('at+jwt'), kid: Type.String() },
+    { additionalProperties: false },
+  ),
+)
+/** 64 bytes have one spelling: the last sign has four bits to spare, which are zero. */
+const SIGNATURE = /\.[\w-]{85}[AQgw]$/
 const MAX_TOKEN_LENGTH = 4096
 const MAX_CACHED = 10_000
 const MAX_CACHE_MS = 30_000
@@ -67,12 +77,12 @@ function claimsOf(token: string, verify: Verify): Readonly<AccessClaims> {
 }
 
 function kidOf(token: string): string | undefined {
-  if (token.length > MAX_TOKEN_LENGTH) return undefined
+  if (token.length > MAX_TOKEN_LENGTH || !SIGNATURE.test(token)) return undefined
   try {
     const header = JSON.parse(
       Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString(),
     )
-    return typeof header.kid === 'string' ? header.kid : undefined
+    return isHeader.Check(header) ? header.kid : undefined
   } catch {
     return undefined
   }
