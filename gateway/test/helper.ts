@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Signer, type TestScope } from '@wardstone/cluster/testing'
@@ -10,6 +10,8 @@ import { buildApp } from '../src/app.ts'
 import { type Config, ConfigSchema } from '../src/config.ts'
 
 import { Upstream } from './upstream.ts'
+
+export { exchange } from '@wardstone/cluster/testing'
 
 /** A gateway that listens, the services behind it, and who signs its clients' tokens. */
 export interface TestGateway {
@@ -91,24 +93,6 @@ export async function startGateway(
 /** The key of each service in tests. */
 export function identityKey(service: ServiceName): string {
   return `${service}-identity-key-of-tests-of-43-or-more-characters`
-}
-
-/** How long a slow machine may take until the first byte of an answer. */
-const PATIENCE_MS = 3000
-
-/** What comes back when these bytes are sent on one connection; ends with it, or after `quiet` ms of silence. */
-export function exchange(port: number, bytes: string | Buffer, quiet = 300): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
-    let answer = ''
-    socket.setTimeout(Math.max(quiet, PATIENCE_MS), () => socket.destroy())
-    socket.on('data', (chunk) => {
-      answer += chunk.toString('latin1')
-      socket.setTimeout(quiet)
-    })
-    socket.on('close', () => resolve(answer))
-    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))
-  })
 }
 
 /** Waits until `condition` holds; how long it took, in milliseconds. */

@@ -1,5 +1,6 @@
 export { accessClaims, encoded, es256, Signer } from './testing/access-token.ts'
 export { type TestDatabase, type TestDatabaseOptions, testDatabase } from './testing/database.ts'
+export { type ExchangeOptions, exchange } from './testing/exchange.ts'
 export {
   type CallOptions,
   callerOf,
