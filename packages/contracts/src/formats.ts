@@ -49,6 +49,13 @@ export const LanguageSchema = Type.String({
   pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
 })
 
+/** The name a person signs in with: letters, digits and `_ . @ + -`, in any script: nothing that is not seen. */
+export const UsernameSchema = Type.String({
+  minLength: 3,
+  maxLength: 64,
+  pattern: '^[\\p{L}\\p{M}\\p{N}_.@+-]+$',
+})
+
 /** One line of text a person typed: at least one character that is not white space. */
 export const line = (maxLength: number): TString =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S' })

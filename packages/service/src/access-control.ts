@@ -21,6 +21,8 @@ declare module 'fastify' {
     problems?: readonly (404 | 409 | 412 | 429)[]
     /** The `hospital_id` of its body names the hospital to go to, so it may be another than the caller's. */
     choosesHospital?: true
+    /** It understands `Idempotency-Key` and so may also answer 409; see `IdempotencyKeys` in packages/tenancy. */
+    idempotent?: true
     /** Health, readiness, OpenAPI: the process itself, not its data; needs no identity either. */
     operational?: true
   }
@@ -95,7 +97,7 @@ function namesAnotherHospital(source: unknown, request: FastifyRequest): boolean
 }
 
 function requireDeclarations(route: RouteOptions): void {
-  const { permission, public: isPublic, operational } = route.config ?? {}
+  const { permission, public: isPublic, operational, idempotent } = route.config ?? {}
   const where = `${String(route.method)} ${route.url}`
   if ([permission, isPublic, operational].filter(Boolean).length !== 1) {
     throw new Error(`${where} must declare either a permission or public: true.`)
@@ -103,6 +105,9 @@ function requireDeclarations(route: RouteOptions): void {
   if (permission && !Object.hasOwn(PERMISSIONS, permission)) {
     throw new Error(`${where} declares the unknown permission ${permission}.`)
   }
+  // A key is a person's: two strangers with the same one would see each other's answers.
+  if (idempotent && !permission)
+    throw new Error(`${where} is idempotent but asks for no permission.`)
   if (!route.schema?.response) throw new Error(`${where} must declare its response schema.`)
   route.schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
   for (const part of ['body', 'querystring', 'params'] as const) {

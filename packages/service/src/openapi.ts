@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import { type Permission, PROBLEM_MEDIA_TYPE, ProblemSchema } from '@wardstone/contracts'
 import type { FastifyInstance } from 'fastify'
+import { IDEMPOTENCY_KEY_HEADER } from './idempotency-key.ts'
 
 const PROBLEM_RESPONSE = {
   description: 'A problem (RFC 9457)',
@@ -39,13 +40,14 @@ export async function openApi(app: FastifyInstance, name: string): Promise<void>
     openapi: openApiInfo(`Wardstone: ${name}`),
     refResolver: { buildLocalReference: (json) => String(json.$id) },
     transform: ({ schema, url, route }) => {
-      const { permission, operational } = route.config ?? {}
+      const { permission, operational, idempotent } = route.config ?? {}
       return {
         url,
         schema: {
           ...schema,
           hide: Boolean(operational) || url.startsWith('/internal/'),
           ...secured(permission),
+          ...(idempotent && { headers: IDEMPOTENCY_KEY_HEADER }),
         },
       }
     },

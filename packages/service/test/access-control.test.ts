@@ -49,6 +49,12 @@ t.test('a route that does not say who may call it stops the boot', async (t) => 
     ),
     /schema of its body must set additionalProperties: false/,
   )
+  await t.rejects(
+    declare((app) =>
+      app.post('/g', { config: { public: true, idempotent: true }, schema: { response } }, handler),
+    ),
+    /POST \/g is idempotent but asks for no permission/,
+  )
   await t.resolves(
     declare((app) => app.get('/f', { config: { public: true }, schema: { response } }, handler)),
   )

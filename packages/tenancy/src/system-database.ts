@@ -1,10 +1,13 @@
 import { Kysely } from 'kysely'
+import type { JoinedDialect } from './joined-dialect.ts'
 import { createPool, type DatabaseOptions } from './pool.ts'
 import { TransactionDialect } from './transaction-dialect.ts'
 
 /** Kysely on the `_system` role, with what its process must know of its pool. */
 export interface SystemDatabase<DB> {
   readonly db: Kysely<DB>
+  /** Runs `work` in one transaction, which everything on the database it is given is part of. */
+  together<T>(work: (inside: SystemDatabase<DB>) => Promise<T>): Promise<T>
   onWrite: (listener: () => void) => void
   isUp: () => Promise<boolean>
   close: () => Promise<void>
@@ -17,9 +20,9 @@ export interface SystemDatabase<DB> {
 export function createSystemDatabase<DB>(options: DatabaseOptions): SystemDatabase<DB> {
   const pool = createPool(options)
   let listener = () => {}
-  const dialect = new TransactionDialect(pool, '', () => listener())
-  return {
+  const on = (dialect: TransactionDialect | JoinedDialect): SystemDatabase<DB> => ({
     db: new Kysely<DB>({ dialect }),
+    together: (work) => dialect.together((joined) => work(on(joined))),
     onWrite: (given) => {
       listener = given
     },
@@ -28,5 +31,6 @@ export function createSystemDatabase<DB>(options: DatabaseOptions): SystemDataba
       return true
     },
     close: () => pool.end(),
-  }
+  })
+  return on(new TransactionDialect(pool, '', () => listener()))
 }

@@ -2,6 +2,7 @@ import { type Identity, NO_HOSPITAL_CONTEXT_DETAIL } from '@wardstone/contracts'
 import { problem } from '@wardstone/service'
 import { Kysely } from 'kysely'
 import type pg from 'pg'
+import type { JoinedDialect } from './joined-dialect.ts'
 import { type OutboxEvent, writeOutbox } from './outbox.ts'
 import { createPool, type DatabaseOptions } from './pool.ts'
 import { TransactionDialect } from './transaction-dialect.ts'
@@ -17,11 +18,22 @@ export class Tenant<DB> {
   readonly identity: Identity
   /** Kysely whose every statement runs in a transaction of this hospital: see {@link TransactionDialect}. */
   readonly db: Kysely<DB>
+  readonly #dialect: TransactionDialect | JoinedDialect
 
-  constructor(hospitalId: string, identity: Identity, db: Kysely<DB>) {
+  constructor(hospitalId: string, identity: Identity, dialect: TransactionDialect | JoinedDialect) {
     this.hospitalId = hospitalId
     this.identity = identity
-    this.db = db
+    this.db = new Kysely<DB>({ dialect })
+    this.#dialect = dialect
+  }
+
+  /**
+   * Runs `work` in one transaction, which everything that is made of the tenant it is given is part
+   * of. Meanwhile it holds a connection, so what needs one of its own (`recordAudit`) waits until after.
+   */
+  together<T>(work: (inside: Tenant<DB>) => Promise<T>): Promise<T> {
+    const { hospitalId, identity } = this
+    return this.#dialect.together((joined) => work(new Tenant(hospitalId, identity, joined)))
   }
 }
 
@@ -46,7 +58,7 @@ export class TenantDatabase<DB> {
     const dialect = new TransactionDialect(this.#pool, hospitalSetting(hospitalId), () =>
       this.#onWrite(),
     )
-    return new Tenant(hospitalId, identity, new Kysely<DB>({ dialect }))
+    return new Tenant(hospitalId, identity, dialect)
   }
 
   /** Calls `listener` after each statement that may have written: the relay looks into the outbox. */

@@ -1,20 +1,15 @@
-import {
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  type Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely'
+import type { DatabaseConnection, Driver } from 'kysely'
 import type pg from 'pg'
+import { JoinedDialect } from './joined-dialect.ts'
+import { PostgresqlDialect } from './postgresql-dialect.ts'
 import { TransactionConnection } from './transaction-connection.ts'
 
 /** Kysely over connections that run `setting` at the start of every transaction, their own or Kysely's. */
-export class TransactionDialect implements Dialect {
+export class TransactionDialect extends PostgresqlDialect {
   readonly #connect: () => TransactionConnection
 
   constructor(pool: pg.Pool, setting: string, onWrite: () => void) {
+    super()
     this.#connect = () => new TransactionConnection(pool, setting, onWrite)
   }
 
@@ -22,16 +17,20 @@ export class TransactionDialect implements Dialect {
     return new TransactionDriver(this.#connect)
   }
 
-  createAdapter() {
-    return new PostgresAdapter()
-  }
-
-  createQueryCompiler() {
-    return new PostgresQueryCompiler()
-  }
-
-  createIntrospector(db: Kysely<never>) {
-    return new PostgresIntrospector(db)
+  /** Runs `work` in one transaction, which everything on the dialect it is given is part of. */
+  async together<T>(work: (dialect: JoinedDialect) => Promise<T>): Promise<T> {
+    const connection = this.#connect()
+    connection.begin()
+    try {
+      const result = await work(new JoinedDialect(connection))
+      await connection.commit()
+      return result
+    } catch (error) {
+      await connection.rollback()
+      throw error
+    } finally {
+      connection.release()
+    }
   }
 }
 

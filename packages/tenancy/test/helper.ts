@@ -5,7 +5,7 @@ import type { Identity } from '@wardstone/contracts'
 import { createLogger } from '@wardstone/service'
 import pg from 'pg'
 import type { Test } from 'tap'
-import { type OutboxTable, TenantDatabase } from '../src/index.ts'
+import { type IdempotentAnswerTable, type OutboxTable, TenantDatabase } from '../src/index.ts'
 
 /** The migrations of the service `ward`, which only these tests have. */
 export const MIGRATIONS = resolve(import.meta.dirname, 'migrations')
@@ -20,6 +20,7 @@ export interface Database {
   }
   bed: { hospital_id: string; id: string; ward_id: string }
   outbox: OutboxTable
+  idempotent_answer: IdempotentAnswerTable
 }
 
 /** Two hospitals of every test. */

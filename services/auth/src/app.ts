@@ -1,4 +1,10 @@
-import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
+import {
+  CursorCodec,
+  createLogger,
+  createService,
+  housekeeping,
+  type Service,
+} from '@wardstone/service'
 import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
 import { SystemAccountRepository } from './accounts/repository.ts'
 import { accountRoutes } from './accounts/routes.ts'
@@ -6,7 +12,6 @@ import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
-import { housekeeping } from './housekeeping.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { passwordRoutes } from './passwords/routes.ts'

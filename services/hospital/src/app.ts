@@ -1,6 +1,18 @@
 import { connectNats, OutboxRelay } from '@wardstone/events'
-import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
-import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
+import {
+  CursorCodec,
+  createLogger,
+  createService,
+  housekeeping,
+  type Service,
+} from '@wardstone/service'
+import {
+  AuditRecorder,
+  createSystemDatabase,
+  IdempotencyKeys,
+  SystemIdempotencyRepository,
+  TenantDatabase,
+} from '@wardstone/tenancy'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { internalRoutes } from './hospitals/internal-routes.ts'
@@ -34,10 +46,14 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(hospitalRoutes, {
     prefix: '/api/hospitals',
     database,
+    system,
     everyHospital,
+    idempotencyKeys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
     cursors: new CursorCodec(config.IDENTITY_KEY),
   })
   await app.register(internalRoutes, { prefix: '/internal', everyHospital })
+  const keptAnswers = new SystemIdempotencyRepository(system)
+  housekeeping(app, [() => keptAnswers.removeOld()])
   app.addHook('onReady', async () => relay.start())
   app.addHook('onClose', async () => {
     await relay.stop()

@@ -1,6 +1,6 @@
 import { identityContract, OpenApiContract } from '@wardstone/cluster/testing'
 import t from 'tap'
-import { build } from './helper.ts'
+import { ADMIN, build } from './helper.ts'
 
 t.test('answers are what the OpenAPI document promises', async (t) => {
   const { app, as, platform, hospital, admin } = await build(t)
@@ -12,6 +12,7 @@ t.test('answers are what the OpenAPI document promises', async (t) => {
   const list = '/api/hospitals'
   const full = {
     name: 'Full',
+    admin: ADMIN,
     address: 'Here',
     phone: '+49 30 1234567',
     email: 'desk@example.org',
@@ -23,6 +24,10 @@ t.test('answers are what the OpenAPI document promises', async (t) => {
   }
   keep('POST', list, await platform.post(list, { payload: full }))
   keep('POST', list, await platform.post(list, { payload: full }))
+  const keyed = { payload: { ...full, name: 'Once' }, headers: { 'idempotency-key': 'k' } }
+  keep('POST', list, await platform.post(list, keyed))
+  keep('POST', list, await platform.post(list, keyed))
+  keep('POST', list, await platform.post(list, { ...keyed, payload: full }))
   keep('POST', list, await platform.post(list, { payload: {} }))
   keep('POST', list, await as({ role: 'nurse' }).post(list, { payload: full }))
   const mine = await hospital()

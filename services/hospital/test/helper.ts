@@ -12,6 +12,17 @@ import type { Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import type { Hospital } from '../src/hospitals/schemas.ts'
 
+/** Who is invited as the first administrator. */
+export const ADMIN = {
+  username: 'admin_new',
+  email: 'admin@example.org',
+  first_name: 'Ada',
+  last_name: 'Obi',
+}
+
+/** A new hospital's body. */
+export const creation = (fields: object) => ({ payload: { admin: ADMIN, ...fields } })
+
 /** The hospital service on a database of its own, a superuser's look at that, and callers. */
 export async function build(t: Test, env: { natsUrl?: string } = {}) {
   const urls = await testDatabase(t, 'hospital')
@@ -56,14 +67,15 @@ export async function build(t: Test, env: { natsUrl?: string } = {}) {
         .flatMap(({ payload }) => JSON.parse(payload).events),
     domainEvents: async (): Promise<(HospitalEvent & { subject: string })[]> =>
       (await outbox())
-        .filter(({ subject }) => subject.startsWith('domain.'))
+        .filter(({ subject }) => /^domain\..*\.hospital\.hospital\./.test(subject))
         .map(({ subject, payload }) => ({ subject, ...JSON.parse(payload) })),
     /** A hospital that was just created. */
     hospital: async (fields: object = {}): Promise<Hospital> =>
       (
-        await platform.post('/api/hospitals', {
-          payload: { name: `Hospital ${randomUUID()}`, ...fields },
-        })
+        await platform.post(
+          '/api/hospitals',
+          creation({ name: `Hospital ${randomUUID()}`, ...fields }),
+        )
       ).json(),
     admin: (hospital: Hospital) =>
       as({ role: 'admin', hospital_id: hospital.id, hospital_name: hospital.name }),

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { Value } from '@sinclair/typebox/value'
 import { HospitalEventSchema } from '@wardstone/contracts'
 import t from 'tap'
-import { build } from './helper.ts'
+import { ADMIN, build, creation } from './helper.ts'
 
 const json = { 'content-type': 'application/merge-patch+json' }
 
 t.test('GET /api/hospitals', async (t) => {
   const { as, platform } = await build(t)
-  const create = (payload: object) => platform.post('/api/hospitals', { payload })
+  const create = (payload: object) => platform.post('/api/hospitals', creation(payload))
   for (const name of ['Delta', 'Alpha', 'Charlie', 'Bravo', 'Echo']) await create({ name })
   await create({ name: 'Hidden', is_listed: false })
   await create({ name: 'Closed', is_active: false })
@@ -62,9 +62,10 @@ t.test('POST /api/hospitals', async (t) => {
   const { platform, outbox, auditEvents, domainEvents, as } = await build(t)
 
   t.test('creates a hospital and tells of it', async (t) => {
-    const response = await platform.post('/api/hospitals', {
-      payload: { name: "St. Mary's Clinic", time_zone: 'Asia/Kolkata', locale: 'en-IN' },
-    })
+    const response = await platform.post(
+      '/api/hospitals',
+      creation({ name: "St. Mary's Clinic", time_zone: 'Asia/Kolkata', locale: 'en-IN' }),
+    )
     t.equal(response.statusCode, 201)
     const hospital = response.json()
     t.match(hospital, {
@@ -114,29 +115,31 @@ t.test('POST /api/hospitals', async (t) => {
       'ＮＴＴ病院 ②': 'ntt_2',
     }
     for (const [name, slug] of Object.entries(slugs)) {
-      t.equal((await platform.post('/api/hospitals', { payload: { name } })).json().slug, slug)
+      t.equal((await platform.post('/api/hospitals', creation({ name }))).json().slug, slug)
     }
   })
 
   t.test('asks for a slug when the name gives none', async (t) => {
-    const response = await platform.post('/api/hospitals', { payload: { name: '東京病院' } })
+    const response = await platform.post('/api/hospitals', creation({ name: '東京病院' }))
     t.equal(response.statusCode, 400)
     t.match(response.json(), { code: 'validation_failed', errors: [{ pointer: '/slug' }] })
-    const given = await platform.post('/api/hospitals', {
-      payload: { name: '東京病院', slug: 'tokyo_byoin' },
-    })
+    const given = await platform.post(
+      '/api/hospitals',
+      creation({ name: '東京病院', slug: 'tokyo_byoin' }),
+    )
     t.equal(given.statusCode, 201)
   })
 
   t.test('names the field that another hospital has', async (t) => {
-    await platform.post('/api/hospitals', { payload: { name: 'North Hill' } })
+    await platform.post('/api/hospitals', creation({ name: 'North Hill' }))
     const before = (await outbox()).length
-    const name = await platform.post('/api/hospitals', {
-      payload: { name: 'North Hill', slug: 'other' },
-    })
+    const name = await platform.post(
+      '/api/hospitals',
+      creation({ name: 'North Hill', slug: 'other' }),
+    )
     t.equal(name.statusCode, 409)
     t.match(name.json(), { code: 'hospital_exists', errors: [{ pointer: '/name' }] })
-    const slug = await platform.post('/api/hospitals', { payload: { name: 'North-Hill' } })
+    const slug = await platform.post('/api/hospitals', creation({ name: 'North-Hill' }))
     t.match(slug.json(), { status: 409, code: 'hospital_exists', errors: [{ pointer: '/slug' }] })
     const added = (await outbox()).slice(before)
     t.same(
@@ -170,10 +173,16 @@ t.test('POST /api/hospitals', async (t) => {
       { name: 'X', version: 1 },
       { name: 'X', hospital_id: randomUUID() },
       { name: 'X\u0000' },
+      { name: 'X', admin: undefined },
+      { name: 'X', admin: { ...ADMIN, role: 'platform_admin' } },
+      { name: 'X', admin: { ...ADMIN, username: 'a b' } },
+      { name: 'X', admin: { ...ADMIN, email: 'nobody' } },
+      { name: 'X', admin: { ...ADMIN, last_name: ' ' } },
+      { name: 'X', invitation_code: 'mine' },
       { name: 'X\ud800' },
     ]
     for (const payload of wrong) {
-      const response = await platform.post('/api/hospitals', { payload })
+      const response = await platform.post('/api/hospitals', creation(payload))
       t.equal(response.statusCode, 400, JSON.stringify(payload))
       t.equal(response.json().code, 'validation_failed')
     }
@@ -189,7 +198,7 @@ t.test('POST /api/hospitals', async (t) => {
       'anonymous',
       'system',
     ] as const) {
-      const response = await as({ role }).post('/api/hospitals', { payload: { name: 'Mine' } })
+      const response = await as({ role }).post('/api/hospitals', creation({ name: 'Mine' }))
       t.equal(response.statusCode, 403, role)
     }
   })

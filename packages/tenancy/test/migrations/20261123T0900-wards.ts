@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely'
+import { createIdempotentAnswers } from '../../src/create-idempotent-answers.ts'
 import { createOutbox } from '../../src/create-outbox.ts'
 import { createTenantTable } from '../../src/create-tenant-table.ts'
 
 const service = 'ward'
 
-/** Two tenant tables, one pointing to the other, and an outbox: a small service for these tests. */
+/** Two tenant tables, one pointing to the other, an outbox and kept answers: a small service for these tests. */
 export async function up(db: Kysely<never>): Promise<void> {
   await createTenantTable(db, {
     service,
@@ -37,4 +38,5 @@ export async function up(db: Kysely<never>): Promise<void> {
     app: ['select', 'insert'],
   })
   await createOutbox(db, service)
+  await createIdempotentAnswers(db, service)
 }

@@ -5,17 +5,11 @@ import {
   nullable,
   PhoneSchema,
   RoleSchema,
+  UsernameSchema,
   UuidSchema,
 } from '@wardstone/contracts'
 
 const strict = { additionalProperties: false }
-
-/** Letters, digits and `_ . @ + -`, in any script: nothing that is not seen. */
-const UsernameSchema = Type.String({
-  minLength: 3,
-  maxLength: 64,
-  pattern: '^[\\p{L}\\p{M}\\p{N}_.@+-]+$',
-})
 
 /** Bounded before it is hashed: at most 128 characters; the shortest is the configuration's. */
 export const PasswordSchema = Type.String({ minLength: 1, maxLength: 128 })

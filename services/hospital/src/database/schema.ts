@@ -1,4 +1,4 @@
-import type { OutboxTable } from '@wardstone/tenancy'
+import type { IdempotentAnswerTable, OutboxTable } from '@wardstone/tenancy'
 import type { ColumnType, Generated } from 'kysely'
 
 /** One row for each hospital. Its `id` is what other tables call `hospital_id`. */
@@ -25,5 +25,6 @@ type Plan = 'basic' | 'premium' | 'enterprise'
 
 export interface Database {
   hospital: HospitalTable
+  idempotent_answer: IdempotentAnswerTable
   outbox: OutboxTable
 }

@@ -1,14 +1,14 @@
-import { type AuditAction, type AuditEvent, isGranted } from '@wardstone/contracts'
-import { expectedVersion, ProblemError } from '@wardstone/service'
+import { type AuditEvent, isGranted } from '@wardstone/contracts'
+import { expectedVersion } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
-import { fieldsForbidden, hospitalExists, hospitalNotFound, staleHospital } from '../errors.ts'
+import { fieldsForbidden, hospitalNotFound, staleHospital } from '../errors.ts'
 import * as events from './events.ts'
+import { recorded } from './failures.ts'
 import { HospitalRepository } from './repository.ts'
-import { checkSettings, complete, differences } from './rules.ts'
-import { type Hospital, type HospitalPatch, type NewHospital, PLATFORM_FIELDS } from './schemas.ts'
+import { checkSettings, differences } from './rules.ts'
+import { type Hospital, type HospitalPatch, PLATFORM_FIELDS } from './schemas.ts'
 import type { Decide } from './stored-hospital.ts'
 import type { SystemHospitalRepository } from './system-repository.ts'
 
@@ -40,21 +40,6 @@ export class HospitalAccess {
     return hospital
   }
 
-  /** Stores a new hospital. */
-  async create(request: FastifyRequest, body: NewHospital): Promise<Hospital> {
-    checkSettings(body)
-    const hospital = { ...complete(body), id: uuidv7() }
-    const { is_active = true, is_listed = true } = hospital
-    const stored = { ...hospital, is_active, is_listed, version: 1 }
-    const told = events.hospitalCreated(request.identity, stored)
-    const suspended_at = is_active ? null : new Date().toISOString()
-    try {
-      return await this.#stores.everyHospital.create({ ...hospital, suspended_at }, told)
-    } catch (error) {
-      throw await this.#recorded(request, 'hospital.created', error)
-    }
-  }
-
   /** PATCH: a JSON merge patch. One that changes nothing is no change. */
   async patch(
     request: FastifyRequest,
@@ -69,7 +54,7 @@ export class HospitalAccess {
       if (!hospital) throw hospitalNotFound()
       return hospital
     } catch (error) {
-      throw await this.#recorded(request, 'hospital.updated', error, id)
+      throw await recorded(request, 'hospital.updated', error, id)
     }
   }
 
@@ -95,16 +80,6 @@ export class HospitalAccess {
     await this.#stores.recordAudit(events.fieldsDenied(identity, id, fields))
     throw fieldsForbidden(fields)
   }
-
-  /** What to answer for `error`, once the failure is on record. */
-  async #recorded(request: FastifyRequest, action: AuditAction, error: unknown, id?: string) {
-    const answer = takenField(error) ?? error
-    if (answer instanceof ProblemError && answer.statusCode < 500) {
-      const failed = events.hospitalChangeFailed(request.identity, action, answer.code, id)
-      await this.#stores.recordAudit(failed)
-    }
-    return answer
-  }
 }
 
 /** What a patch makes of a hospital: nothing, or its differences and what is told of them. */
@@ -125,11 +100,4 @@ function decision(request: FastifyRequest, patch: HospitalPatch): Decide {
           : events.hospitalSuspended
     return { fields, events: told(identity, next, names) }
   }
-}
-
-/** The conflict behind PostgreSQL's unique_violation. */
-function takenField(error: unknown) {
-  const { code, constraint } = error as { code?: string; constraint?: string }
-  if (code !== '23505') return undefined
-  return hospitalExists(constraint === 'hospital_slug' ? 'slug' : 'name')
 }

@@ -1,7 +1,14 @@
-import type { AuditAction, AuditEvent, HospitalEvent, Identity } from '@wardstone/contracts'
+import type {
+  AuditAction,
+  AuditEvent,
+  HospitalEvent,
+  Identity,
+  InvitationCreated,
+} from '@wardstone/contracts'
 import { auditEvent } from '@wardstone/service'
 import { domainEvent, type OutboxEvent } from '@wardstone/tenancy'
-import type { Hospital } from './schemas.ts'
+import type { Invitation } from './invitation.ts'
+import type { FirstAdmin, Hospital } from './schemas.ts'
 
 const SERVICE = 'hospital'
 
@@ -36,6 +43,36 @@ export const hospitalCreated = onHospital('hospital.created')
 export const hospitalUpdated = onHospital('hospital.updated')
 export const hospitalSuspended = onHospital('hospital.suspended')
 export const hospitalReactivated = onHospital('hospital.reactivated')
+
+/** The first administrator of a new hospital is invited: auth lets in who has the code. */
+export const firstAdminInvited = (
+  identity: Identity,
+  hospital_id: string,
+  { id, code_hash, expires_at }: Invitation,
+  admin: FirstAdmin,
+): (AuditEvent | OutboxEvent)[] => {
+  const invited_by = identity.user_id as string
+  const payload: InvitationCreated = {
+    id,
+    hospital_id,
+    invited_by,
+    code_hash,
+    ...admin,
+    expires_at,
+  }
+  return [
+    auditEvent(
+      SERVICE,
+      { ...identity, hospital_id },
+      { action: 'user.invited', outcome: 'success', entity: { type: 'invitation', id } },
+    ),
+    domainEvent(SERVICE, hospital_id, 'invitation.created', payload),
+  ]
+}
+
+/** The answer of a creation, with its invitation code, was shown again; nothing was created. */
+export const creationReplayed = (identity: Identity, id: string): AuditEvent =>
+  hospitalChangeFailed(identity, 'hospital.created', 'idempotency_replayed', id)
 
 /** Somebody asked for a hospital that is not theirs, whether it exists or not. */
 export const otherHospitalDenied = (identity: Identity, id: string): AuditEvent =>

@@ -5,15 +5,18 @@ import {
   sendVersioned,
   toPage,
 } from '@wardstone/service'
-import type { TenantDatabase } from '@wardstone/tenancy'
+import type { IdempotencyKeys, SystemDatabase, TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { HospitalAccess } from './access.ts'
+import { HospitalCreation } from './creation.ts'
 import * as schemas from './schemas.ts'
 import type { SystemHospitalRepository } from './system-repository.ts'
 
 export interface HospitalRoutesOptions {
   database: TenantDatabase<Database>
+  system: SystemDatabase<Database>
   everyHospital: SystemHospitalRepository
+  idempotencyKeys: IdempotencyKeys
   cursors: CursorCodec
 }
 
@@ -23,6 +26,7 @@ const LISTED = ['hospitals']
 export const hospitalRoutes: ServicePlugin<HospitalRoutesOptions> = async (app, options) => {
   const { everyHospital, cursors } = options
   const hospitals = new HospitalAccess({ ...options, recordAudit: app.recordAudit })
+  const creation = new HospitalCreation(options.system, options.idempotencyKeys)
 
   app.get(
     '/',
@@ -50,11 +54,14 @@ export const hospitalRoutes: ServicePlugin<HospitalRoutesOptions> = async (app, 
   app.post(
     '/',
     {
-      config: { permission: 'hospital.create' },
-      schema: { body: schemas.NewHospitalSchema, response: { 201: schemas.HospitalSchema } },
+      config: { permission: 'hospital.create', idempotent: true, problems: [409] },
+      schema: {
+        body: schemas.HospitalCreationSchema,
+        response: { 201: schemas.CreatedHospitalSchema },
+      },
     },
     async (request, reply) => {
-      const hospital = await hospitals.create(request, request.body)
+      const hospital = await creation.create(request, reply, request.body)
       reply.code(201).header('location', `/api/hospitals/${hospital.id}`)
       return sendVersioned(reply, hospital)
     },

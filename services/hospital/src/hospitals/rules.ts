@@ -1,5 +1,5 @@
 import { unknownValue } from '../errors.ts'
-import type { Hospital, HospitalPatch, NewHospital } from './schemas.ts'
+import type { Hospital, HospitalCreationBody, HospitalPatch } from './schemas.ts'
 
 /** Letters that Unicode does not decompose, as people type them without the accent. */
 const LETTERS: Record<string, string> = {
@@ -55,7 +55,7 @@ function works(attempt: () => unknown): boolean {
 }
 
 /** A hospital as it is stored, from what was said of it. */
-export function complete(hospital: NewHospital) {
+export function complete(hospital: Omit<HospitalCreationBody, 'admin'>) {
   return normalized({ ...hospital, slug: hospital.slug ?? slugOf(hospital.name) })
 }
 
@@ -68,7 +68,7 @@ export function differences(current: Hospital, patch: HospitalPatch): HospitalPa
 }
 
 /** Text in NFC, so that equal names are equal bytes. */
-function normalized<T extends object>(fields: T): T {
+export function normalized<T extends object>(fields: T): T {
   const entries = Object.entries(fields).map(([name, value]) => [
     name,
     typeof value === 'string' ? value.normalize('NFC') : value,

@@ -8,6 +8,7 @@ import {
   PageLimitSchema,
   PageSchema,
   PhoneSchema,
+  UsernameSchema,
   UuidSchema,
 } from '@wardstone/contracts'
 
@@ -47,9 +48,24 @@ const ofPlatform = {
   is_active: Type.Optional(Type.Boolean()),
 }
 
-/** A new hospital; its slug is made from the name unless given. */
-export const NewHospitalSchema = Type.Object({ name: line(255), ...own, ...ofPlatform }, strict)
-export type NewHospital = Static<typeof NewHospitalSchema>
+/** Who is invited as the first administrator of a new hospital. */
+const FirstAdminSchema = Type.Object(
+  {
+    username: UsernameSchema,
+    email: EmailSchema,
+    first_name: line(100),
+    last_name: line(100),
+  },
+  strict,
+)
+export type FirstAdmin = Static<typeof FirstAdminSchema>
+
+/** A new hospital and whom to invite to it; its slug is made from the name unless given. */
+export const HospitalCreationSchema = Type.Object(
+  { name: line(255), ...own, ...ofPlatform, admin: FirstAdminSchema },
+  strict,
+)
+export type HospitalCreationBody = Static<typeof HospitalCreationSchema>
 
 /** PATCH: a JSON merge patch (RFC 7396); `version` says the same as `If-Match`. */
 export const HospitalPatchSchema = Type.Object(
@@ -90,6 +106,18 @@ export const HospitalSchema = Type.Object(
   { $id: 'Hospital' },
 )
 export type Hospital = Static<typeof HospitalSchema>
+
+/** A hospital that was just created. */
+export const CreatedHospitalSchema = Type.Object(
+  {
+    ...HospitalSchema.properties,
+    invitation_code: Type.String({
+      description: 'lets the first administrator register; shown here only, good for 72 hours',
+    }),
+  },
+  { $id: 'CreatedHospital' },
+)
+export type CreatedHospital = Static<typeof CreatedHospitalSchema>
 
 /** What anybody may know of a hospital: enough to choose it when registering. */
 const ListedHospitalSchema = Type.Object(

@@ -1,9 +1,9 @@
-import type { Service } from '@wardstone/service'
+import type { FastifyInstance } from 'fastify'
 
 const EVERY_MS = 10 * 60 * 1000
 
 /** Does `tasks` now and then while `app` runs; one that fails is tried again the next time. */
-export function housekeeping(app: Service, tasks: (() => Promise<void>)[]): void {
+export function housekeeping(app: FastifyInstance, tasks: (() => Promise<void>)[]): void {
   const tidy = async () => {
     for (const task of tasks) {
       await task().catch((err: Error) => app.log.warn({ err }, 'housekeeping failed'))
