@@ -2,7 +2,9 @@
 export interface ProofOptions {
   /** Makes random choices repeatable. */
   seed: number
-  /** The long run: as much as the proof can do, instead of its share of the test run. */
+  /** All of it; else the share that fits into the run of all tests. */
+  whole: boolean
+  /** The long run, of those parts that can go on for as long as one likes. */
   long: boolean
   /** Tells a waiting person how far it is. */
   progress: (text: string) => void

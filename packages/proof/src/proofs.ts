@@ -1,5 +1,6 @@
 import { TOKENS } from './corpora/tokens.ts'
 import type { Proof } from './proof.ts'
+import { walls } from './walls/walls.ts'
 
 /** Every proof, in the order of the report. */
-export const PROOFS: readonly Proof[] = [TOKENS]
+export const PROOFS: readonly Proof[] = [TOKENS, walls]

@@ -18,6 +18,8 @@ interface Contract {
   /** A tenant route that reads the database, without a query string. */
   url: string
   caller: TestCaller
+  /** What its identity tokens are signed with, when not the tests' own key. */
+  key?: string
 }
 
 /** What a vector got, and how many connections to the database it asked for. */
@@ -67,8 +69,8 @@ async function measured({ what }: Vector, send: () => Promise<Answer>): Promise<
 }
 
 function identity(contract: Contract, changes: Partial<TestRequest>): Record<string, string> {
-  const { service, url, caller } = contract
-  return testIdentity(caller, { service, method: 'GET', url, ...changes })
+  const { service, url, caller, key } = contract
+  return testIdentity(caller, { service, method: 'GET', url, ...(key && { key }), ...changes })
 }
 
 function vectors(contract: Contract): Vector[] {

@@ -48,10 +48,11 @@ const NO_NATS = 'nats://none:none@127.0.0.1:1'
 export class World {
   readonly signer = new Signer()
   readonly services = {} as Record<ServiceName, WorldService>
-  /** The gateways' URLs. */
+  /** The gateways' URLs, in the order they were opened. */
   readonly gateways: string[] = []
   readonly #options: WorldOptions
   readonly #folder = mkdtempSync(join(tmpdir(), 'wardstone-world-'))
+  readonly #secrets = new Secrets(this.#folder)
   readonly #cleans: (() => unknown)[] = []
   readonly #admins = new Map<ServiceName, pg.Client>()
 
@@ -87,6 +88,14 @@ export class World {
     return (await admin.query<Row>(text, values)).rows
   }
 
+  /** Starts one more gateway. */
+  async openGateway(): Promise<void> {
+    const ports = new Map(SERVICE_NAMES.map((name) => [name as string, this.#portOf(name)]))
+    const env = gatewayEnvironment(this.#surroundings, ports)
+    const SPOOL_FILE = join(this.#folder, `spool-${this.gateways.length}.jsonl`)
+    this.gateways.push((await this.#run(GATEWAY_PROGRAM, { ...env, SPOOL_FILE })).url)
+  }
+
   /** Stops every part and removes what it stored. */
   async close(): Promise<void> {
     for (let clean = this.#cleans.pop(); clean; clean = this.#cleans.pop()) await clean()
@@ -95,18 +104,12 @@ export class World {
 
   async #start(): Promise<void> {
     const { services = SERVICE_NAMES, gateways = 1 } = this.#options
-    const secrets = new Secrets(this.#folder)
     this.#keepSigningKeys()
-    await Promise.all(services.map((name) => this.#startService(name, secrets)))
-    const ports = new Map(SERVICE_NAMES.map((name) => [name as string, this.#portOf(name)]))
-    for (let index = 0; index < gateways; index += 1) {
-      const env = gatewayEnvironment(this.#surroundings(secrets), ports)
-      const SPOOL_FILE = join(this.#folder, `spool-${index}.jsonl`)
-      this.gateways.push((await this.#run(GATEWAY_PROGRAM, { ...env, SPOOL_FILE })).url)
-    }
+    await Promise.all(services.map((name) => this.#startService(name)))
+    for (let index = 0; index < gateways; index += 1) await this.openGateway()
   }
 
-  async #startService(name: ServiceName, secrets: Secrets): Promise<void> {
+  async #startService(name: ServiceName): Promise<void> {
     const entry = SERVICES.find((each) => each.name === name)
     if (!entry) throw new Error(`There is no service ${name}.`)
     const scope = { teardown: (clean: () => unknown) => this.#cleans.push(clean) }
@@ -116,10 +119,10 @@ export class World {
     await admin.connect()
     this.#cleans.push(() => admin.end())
     this.#admins.set(name, admin)
-    const env = serviceEnvironment(this.#surroundings(secrets), entry, database)
+    const env = serviceEnvironment(this.#surroundings, entry, database)
     if (name === 'auth') env.SIGNING_KEYS_FILE = this.#signingKeysFile
     const part = await this.#run(serviceProgram(name), env)
-    this.services[name] = { ...part, database, identityKey: secrets.identityKey(name) }
+    this.services[name] = { ...part, database, identityKey: this.#secrets.identityKey(name) }
   }
 
   /** Builds what the program at `main` builds, and listens. */
@@ -148,11 +151,11 @@ export class World {
     writeFileSync(this.#signingKeysFile, JSON.stringify({ keys: [key] }))
   }
 
-  #surroundings(secrets: Secrets): Surroundings {
+  get #surroundings(): Surroundings {
     const { natsUrl, rateLimit = 'off', environment = {} } = this.#options
     return {
       config: { inherited: environment, data: this.#folder, host: '127.0.0.1', rateLimit },
-      secrets,
+      secrets: this.#secrets,
       nats: { urlFor: (user) => (natsUrl ? natsUrlFor(natsUrl, user) : NO_NATS) },
     }
   }

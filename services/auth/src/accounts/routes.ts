@@ -26,7 +26,7 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
   app.post(
     '/register',
     {
-      config: { public: true, problems: [409] },
+      config: { public: true },
       bodyLimit: 4096,
       schema: { body: schemas.RegistrationSchema, response: { 201: schemas.RegisteredSchema } },
     },
@@ -54,7 +54,7 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
   app.patch(
     '/profile',
     {
-      config: { permission: 'account.self', problems: [409, 412] },
+      config: { permission: 'account.self' },
       bodyLimit: 4096,
       schema: { body: schemas.ProfilePatchSchema, response: { 200: schemas.UserSchema } },
     },

@@ -22,7 +22,7 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
   app.post(
     '/login',
     {
-      config: { public: true, problems: [403] },
+      config: { public: true },
       bodyLimit: 4096,
       schema: { body: schemas.LoginSchema, response: { 200: schemas.SignedInSchema } },
     },
@@ -32,7 +32,7 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
   app.post(
     '/refresh',
     {
-      config: { public: true, problems: [403] },
+      config: { public: true },
       bodyLimit: 4096,
       schema: { body: schemas.RefreshSchema, response: { 200: schemas.SignedInSchema } },
     },

@@ -1,0 +1,16 @@
+import type { Probe } from './probe.ts'
+import { access } from './probes/access.ts'
+import { audit } from './probes/audit.ts'
+import { cursors } from './probes/cursors.ts'
+import { gateway } from './probes/gateway.ts'
+import { identity } from './probes/identity.ts'
+import { patients } from './probes/patients.ts'
+import { records } from './probes/records.ts'
+import { sessions } from './probes/sessions.ts'
+import { tokens } from './probes/tokens.ts'
+
+const probes = { access, audit, cursors, gateway, identity, patients, records, sessions, tokens }
+export type ProbeName = keyof typeof probes
+
+/** Every probe, by the name that mutants call it by. */
+export const PROBES: Readonly<Record<ProbeName, Probe>> = probes
