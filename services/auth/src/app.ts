@@ -6,24 +6,19 @@ import {
   type Service,
 } from '@wardstone/service'
 import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
-import { SystemAccountRepository } from './accounts/repository.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
-import { SystemHospitalRepository } from './hospitals/repository.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { passwordRoutes } from './passwords/routes.ts'
-import { SystemPasswordRepository } from './passwords/system-repository.ts'
-import { SystemRevocationRepository } from './revocations/repository.ts'
+import { systemRepositories } from './repositories.ts'
 import { revocationRoutes } from './revocations/routes.ts'
 import { Entry } from './sessions/entry.ts'
 import { ownSessionRoutes } from './sessions/own-session-routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import { SystemOwnSessionRepository } from './sessions/system-own-session-repository.ts'
-import { SystemRefreshTokenRepository } from './sessions/system-refresh-token-repository.ts'
-import { SystemSessionRepository } from './sessions/system-repository.ts'
+import { Throttle } from './throttling/throttle.ts'
 import { AccessTokens } from './tokens/access-tokens.ts'
 import { keyRoutes } from './tokens/routes.ts'
 import { loadSigningKeys } from './tokens/signing-keys.ts'
@@ -39,10 +34,8 @@ export async function buildApp(config: Config): Promise<Service> {
   const pool = { poolSize: config.DATABASE_POOL_SIZE, applicationName: name, logger }
   const database = new TenantDatabase<Database>({ url: config.DATABASE_URL, ...pool })
   const system = createSystemDatabase<Database>({ url: config.SYSTEM_DATABASE_URL, ...pool })
-  const accounts = new SystemAccountRepository(system.db)
-  const sessions = new SystemSessionRepository(system.db)
-  const revocations = new SystemRevocationRepository(system.db)
-  const hospitals = new SystemHospitalRepository(system.db, config.ACCESS_TOKEN_SECONDS)
+  const repositories = systemRepositories(system.db, config.ACCESS_TOKEN_SECONDS)
+  const { failures, hospitals, revocations, sessions } = repositories
   const messaging = new Messaging(config, hospitalEventHandler(hospitals, logger), logger)
   for (const written of [database, system]) written.onWrite(() => messaging.poke())
 
@@ -59,38 +52,28 @@ export async function buildApp(config: Config): Promise<Service> {
   const { recordAudit } = app
   const accessTokens = new AccessTokens(keys, config)
   const sessionSeconds = config.SESSION_SECONDS
-  const entry = new Entry({ sessions, accessTokens, sessionSeconds, recordAudit })
-  const cursors = new CursorCodec(config.IDENTITY_KEY)
-  await app.register(keyRoutes, { prefix: '/.well-known', keys })
-  await app.register(sessionRoutes, {
-    prefix: '/api/auth',
-    accounts,
-    sessions,
-    refreshTokens: new SystemRefreshTokenRepository(system.db),
-    passwords,
-    accessTokens,
-    entry,
+  const parts = {
+    ...repositories,
     database,
-  })
-  await app.register(ownSessionRoutes, {
-    prefix: '/api/auth/sessions',
-    ownSessions: (accountId) => new SystemOwnSessionRepository(system.db, accountId),
-    sessions,
-    cursors,
-    accessTokenSeconds: accessTokens.seconds,
-  })
-  const passwordMinLength = config.PASSWORD_MIN_LENGTH
-  await app.register(accountRoutes, { prefix: '/api/auth', accounts, passwords, passwordMinLength })
-  await app.register(passwordRoutes, {
-    prefix: '/api/auth',
-    accounts,
-    changes: new SystemPasswordRepository(system.db, accessTokens.seconds),
     passwords,
-    passwordMinLength,
-  })
-  await app.register(userRoutes, { prefix: '/api/users', database, cursors })
+    passwordMinLength: config.PASSWORD_MIN_LENGTH,
+    accessTokens,
+    entry: new Entry({ sessions, accessTokens, sessionSeconds, recordAudit }),
+    throttle: new Throttle({ failures, secret: config.IDENTITY_KEY, recordAudit }),
+    cursors: new CursorCodec(config.IDENTITY_KEY),
+  }
+  await app.register(keyRoutes, { prefix: '/.well-known', keys })
+  await app.register(sessionRoutes, { prefix: '/api/auth', ...parts })
+  await app.register(ownSessionRoutes, { prefix: '/api/auth/sessions', ...parts })
+  await app.register(accountRoutes, { prefix: '/api/auth', ...parts })
+  await app.register(passwordRoutes, { prefix: '/api/auth', ...parts })
+  await app.register(userRoutes, { prefix: '/api/users', ...parts })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
-  housekeeping(app, [() => sessions.removeOld(), () => revocations.removeExpired()])
+  housekeeping(app, [
+    () => sessions.removeOld(),
+    () => revocations.removeExpired(),
+    () => failures.removeOld(),
+  ])
   app.addHook('onReady', async () => messaging.start())
   app.addHook('onClose', async () => {
     await messaging.stop()

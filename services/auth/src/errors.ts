@@ -47,6 +47,21 @@ export const emailTaken = () => problem(409, 'email_taken', 'The e-mail address 
 export const staleProfile = (version: number) =>
   problem(412, 'stale', 'The profile was changed elsewhere; read it again', { version })
 
+/** Too many wrong passwords: the same answer for everybody, and for the right one too. */
+export const tooManyFailures = (limit: number, seconds: number) =>
+  problem(
+    429,
+    'too_many_requests',
+    'Too many wrong passwords; try again later',
+    {},
+    {
+      'retry-after': String(seconds),
+      'ratelimit-limit': String(limit),
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': String(seconds),
+    },
+  )
+
 /** More people sign in than passwords can be checked. */
 export const busy = () =>
   problem(

@@ -132,11 +132,21 @@ t.test('each wall holds without the other', async (t) => {
     },
   )
 
-  await t.test('a request sees no token, hospital, revocation or message at all', async (t) => {
-    for (const table of ['refresh_token', 'hospital', 'revocation', 'outbox'] as const) {
-      await t.rejects(tenant.db.selectFrom(table).selectAll().execute(), { code: '42501' }, table)
-    }
-  })
+  await t.test(
+    'a request sees no token, hospital, revocation, message or throttle at all',
+    async (t) => {
+      for (const table of [
+        'refresh_token',
+        'hospital',
+        'revocation',
+        'outbox',
+        'throttle',
+        'known_device',
+      ] as const) {
+        await t.rejects(tenant.db.selectFrom(table).selectAll().execute(), { code: '42501' }, table)
+      }
+    },
+  )
 
   await t.test('a request sees its hospital’s members, and nothing to sign in with', async (t) => {
     const members = await tenant.db.selectFrom('membership').select('account_id').execute()

@@ -94,6 +94,20 @@ interface RevocationTable {
   version: number | null
 }
 
+/** How many passwords failed, or are being tried, under one counter in one window. */
+interface ThrottleTable {
+  key: Buffer
+  failures: Generated<number>
+  trying: Generated<number>
+  expires_at: string
+}
+
+/** Somebody has signed in as this account from this network. */
+interface KnownDeviceTable {
+  key: Buffer
+  expires_at: string
+}
+
 export interface Database {
   account: AccountTable
   hospital: HospitalTable
@@ -101,5 +115,7 @@ export interface Database {
   session: SessionTable
   refresh_token: RefreshTokenTable
   revocation: RevocationTable
+  throttle: ThrottleTable
+  known_device: KnownDeviceTable
   outbox: OutboxTable
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
 import type { SystemAccountRepository } from '../accounts/repository.ts'
 import { changedMeanwhile, unauthenticated, weakPassword, wrongCurrentPassword } from '../errors.ts'
+import type { Throttle } from '../throttling/throttle.ts'
 import * as events from './events.ts'
 import type { Passwords } from './passwords.ts'
 import { checkPassword } from './rules.ts'
@@ -9,8 +10,9 @@ import type { SystemPasswordRepository } from './system-repository.ts'
 
 export interface OwnPasswordOptions {
   accounts: SystemAccountRepository
-  changes: SystemPasswordRepository
+  passwordChanges: SystemPasswordRepository
   passwords: Passwords
+  throttle: Throttle
   passwordMinLength: number
   recordAudit: (event: AuditEvent) => Promise<void>
 }
@@ -24,7 +26,8 @@ export class OwnPassword {
   }
 
   async change(identity: Identity, id: string, body: PasswordChangeBody): Promise<void> {
-    const { accounts, changes, passwords, passwordMinLength, recordAudit } = this.#options
+    const { accounts, passwordChanges, passwords, throttle, passwordMinLength, recordAudit } =
+      this.#options
     const { current_password, new_password } = body
     const account = await accounts.findWithHash(id)
     if (!account) throw unauthenticated()
@@ -33,14 +36,16 @@ export class OwnPassword {
       throw weakPassword('/new_password', 'must differ from the current one')
     }
     const { password_hash: old_hash } = account
-    if (!(await passwords.verify(current_password, old_hash))) {
-      await recordAudit(events.passwordNotChanged(identity, id, 'wrong_password'))
+    await throttle.guard(account.username, identity.ip, async (attempt) => {
+      if (await passwords.verify(current_password, old_hash)) return attempt.succeeded()
+      await attempt.failed(events.passwordNotChanged(identity, id, 'wrong_password'))
       throw wrongCurrentPassword()
-    }
+    })
     const new_hash = await passwords.hash(new_password)
     const event = events.passwordChanged(identity, id)
     const { session_id } = identity
-    if (await changes.change({ account_id: id, session_id, old_hash, new_hash, event })) return
+    if (await passwordChanges.change({ account_id: id, session_id, old_hash, new_hash, event }))
+      return
     await recordAudit(events.passwordNotChanged(identity, id, 'changed_meanwhile'))
     throw changedMeanwhile()
   }

@@ -13,7 +13,7 @@ export const passwordRoutes: ServicePlugin<PasswordRoutesOptions> = async (app, 
   app.post(
     '/password',
     {
-      config: { permission: 'account.self' },
+      config: { permission: 'account.self', problems: [429] },
       bodyLimit: 4096,
       schema: { body: PasswordChangeSchema, response: { 204: Type.Null() } },
     },

@@ -3,6 +3,7 @@ import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardsto
 import { ownId } from '../accounts/caller.ts'
 import { onWire } from '../accounts/memberships.ts'
 import { notFound } from '../errors.ts'
+import type { AccessTokens } from '../tokens/access-tokens.ts'
 import { revocationPeriod } from './ending.ts'
 import * as events from './events.ts'
 import * as schemas from './schemas.ts'
@@ -13,12 +14,12 @@ export interface OwnSessionRoutesOptions {
   ownSessions: (accountId: string) => SystemOwnSessionRepository
   sessions: SystemSessionRepository
   cursors: CursorCodec
-  accessTokenSeconds: number
+  accessTokens: Pick<AccessTokens, 'seconds'>
 }
 
 /** `/api/auth/sessions`: where a person is signed in, and how they sign out elsewhere. */
 export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (app, options) => {
-  const { ownSessions, sessions, cursors, accessTokenSeconds } = options
+  const { ownSessions, sessions, cursors, accessTokens } = options
 
   app.get(
     '',
@@ -57,7 +58,7 @@ export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (a
         (await sessions.end({
           session: { hospital_id: session.hospital_id, id: session.id, account_id: accountId },
           reason: 'ended_by_owner',
-          revoked: { session_id: session.id, ...revocationPeriod(accessTokenSeconds) },
+          revoked: { session_id: session.id, ...revocationPeriod(accessTokens.seconds) },
           event: events.sessionEnded({ ...identity, ...onWire(session) }, session.id),
         }))
       if (!ended) {

@@ -10,19 +10,19 @@ import { SessionRepository } from './repository.ts'
 import * as schemas from './schemas.ts'
 import { SignIn, type SignInOptions } from './sign-in.ts'
 
-export interface SessionRoutesOptions extends Omit<SignInOptions, 'recordAudit'> {
+export interface SessionRoutesOptions extends SignInOptions {
   database: TenantDatabase<Database>
 }
 
 /** `/api/auth/login`, `/refresh` and `/logout`: how a session begins, goes on and ends. */
 export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, options) => {
   const { database, accessTokens } = options
-  const signIn = new SignIn({ ...options, recordAudit: app.recordAudit })
+  const signIn = new SignIn(options)
 
   app.post(
     '/login',
     {
-      config: { public: true },
+      config: { public: true, problems: [429] },
       bodyLimit: 4096,
       schema: { body: schemas.LoginSchema, response: { 200: schemas.SignedInSchema } },
     },

@@ -3,6 +3,7 @@ import { chooseMembership, type Member, membershipIn } from '../accounts/members
 import type { Account, SystemAccountRepository } from '../accounts/repository.ts'
 import { invalidCredentials, unauthenticated } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import type { Attempt, Throttle } from '../throttling/throttle.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
 import { hashOf, newSuccessor, successorFrom } from '../tokens/refresh-tokens.ts'
 import { revocationPeriod } from './ending.ts'
@@ -23,7 +24,7 @@ export interface SignInOptions {
   passwords: Passwords
   accessTokens: AccessTokens
   entry: Entry
-  recordAudit: (event: AuditEvent) => Promise<void>
+  throttle: Throttle
 }
 
 /** Gives access and refresh tokens. What does not come about is on record before it is answered. */
@@ -35,22 +36,38 @@ export class SignIn {
   }
 
   /** Signs a person in with username and password, as one of their memberships. */
-  async login(identity: Identity, { username, password, hospital_id }: Login): Promise<SignedIn> {
+  login(identity: Identity, body: Login): Promise<SignedIn> {
+    const { throttle } = this.#options
+    return throttle.guard(body.username, identity.ip, (attempt) =>
+      this.#login(identity, body, attempt),
+    )
+  }
+
+  async #login(
+    identity: Identity,
+    { username, password, hospital_id }: Login,
+    attempt: Attempt,
+  ): Promise<SignedIn> {
     const { accounts, passwords, entry } = this.#options
+    const fail = async (event: AuditEvent) => {
+      await attempt.failed(event)
+      throw invalidCredentials()
+    }
     const found = await accounts.findByUsername(username)
     const right = await passwords.verify(password, found?.password_hash)
-    if (!found) return this.#fail(events.loginFailed(identity, {}, 'unknown_username'))
+    if (!found) return fail(events.loginFailed(identity, {}, 'unknown_username'))
 
     const { password_hash, ...account } = found
     const member = chooseMembership(account.memberships, hospital_id)
     const person = { account, member: member ?? account.memberships[0] }
-    if (!right) return this.#fail(events.loginFailed(identity, person, 'wrong_password'))
-    if (!member) return this.#fail(events.loginFailed(identity, person, 'not_a_member'))
+    if (!right) return fail(events.loginFailed(identity, person, 'wrong_password'))
+    if (!member) return fail(events.loginFailed(identity, person, 'not_a_member'))
     const who = { account, member }
     await entry.check(member, (reason) => events.loginDenied(identity, who, reason))
-    const signedIn = await entry.open(identity, { ...who, password_hash }, (id) =>
+    const opened = entry.open(identity, { ...who, password_hash }, (id) =>
       events.loggedIn(identity, who, id),
     )
+    const [signedIn] = await Promise.all([opened, attempt.succeeded()])
     await this.#renewHash(account, password, password_hash)
     return signedIn
   }
@@ -93,11 +110,6 @@ export class SignIn {
     const { account, session_id } = session
     const person = { account, member: memberOf(session) }
     return this.#options.entry.signedIn(person, session_id, token)
-  }
-
-  async #fail(event: AuditEvent): Promise<never> {
-    await this.#options.recordAudit(event)
-    throw invalidCredentials()
   }
 
   async #renewHash(account: Account, password: string, stored: string): Promise<void> {
