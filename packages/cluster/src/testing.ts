@@ -1,5 +1,11 @@
 export { accessClaims, encoded, es256, Signer } from './testing/access-token.ts'
-export { type TestDatabase, type TestDatabaseOptions, testDatabase } from './testing/database.ts'
+export { OpenApiContract } from './testing/contract/openapi-contract.ts'
+export {
+  NOWHERE,
+  type TestDatabase,
+  type TestDatabaseOptions,
+  testDatabase,
+} from './testing/database.ts'
 export { type ExchangeOptions, exchange } from './testing/exchange.ts'
 export {
   type CallOptions,
@@ -10,7 +16,6 @@ export {
   testIdentity,
 } from './testing/identity.ts'
 export { identityContract, type VectorResult } from './testing/identity-contract.ts'
-export { OpenApiContract } from './testing/openapi-contract.ts'
 export {
   natsUrlFor,
   type PrivateServers,

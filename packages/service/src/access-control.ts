@@ -18,7 +18,9 @@ declare module 'fastify' {
     /** Anybody may call, through the gateway. */
     public?: true
     /** Statuses of problems that only this route answers with, beside those that follow from what it declares. */
-    problems?: readonly (404 | 409 | 412 | 429)[]
+    problems?: readonly (403 | 404 | 409 | 412 | 429)[]
+    /** Answers with what the process has in memory: nothing can be away that it needs. */
+    fromMemory?: true
     /** The `hospital_id` of its body names the hospital to go to, so it may be another than the caller's. */
     choosesHospital?: true
     /** It understands `Idempotency-Key` and so may also answer 409; see `IdempotencyKeys` in packages/tenancy. */

@@ -1,12 +1,8 @@
 import swagger from '@fastify/swagger'
-import { type Permission, PROBLEM_MEDIA_TYPE, ProblemSchema } from '@wardstone/contracts'
+import { type Permission, ProblemSchema } from '@wardstone/contracts'
 import type { FastifyInstance } from 'fastify'
+import { documentedResponses } from './documented-responses.ts'
 import { IDEMPOTENCY_KEY_HEADER } from './idempotency-key.ts'
-
-const PROBLEM_RESPONSE = {
-  description: 'A problem (RFC 9457)',
-  content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: 'Problem#' } } },
-}
 
 /** What stands at the top of an OpenAPI document of ours. */
 export function openApiInfo(title: string) {
@@ -27,15 +23,10 @@ export function openApiInfo(title: string) {
 
 /**
  * Serves the service's own OpenAPI at `/openapi.json`, made from its routes: `x-permission` says what
- * a caller must hold; every route can answer with a problem.
+ * a caller must hold, and each route has exactly the statuses it can answer with.
  */
 export async function openApi(app: FastifyInstance, name: string): Promise<void> {
   app.addSchema(ProblemSchema)
-  app.addHook('onRoute', (route) => {
-    const response = route.schema?.response as Record<string, unknown>
-    response['4xx'] ??= PROBLEM_RESPONSE
-    response['5xx'] ??= PROBLEM_RESPONSE
-  })
   await app.register(swagger, {
     openapi: openApiInfo(`Wardstone: ${name}`),
     refResolver: { buildLocalReference: (json) => String(json.$id) },
@@ -45,6 +36,7 @@ export async function openApi(app: FastifyInstance, name: string): Promise<void>
         url,
         schema: {
           ...schema,
+          response: documentedResponses({ ...route, schema }),
           hide: Boolean(operational) || url.startsWith('/internal/'),
           ...secured(permission),
           ...(idempotent && { headers: IDEMPOTENCY_KEY_HEADER }),

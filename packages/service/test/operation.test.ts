@@ -69,14 +69,18 @@ t.test('metrics are on a port of their own, by route pattern', async (t) => {
   t.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404)
 })
 
-t.test('the OpenAPI document tells the permission and the problem', async (t) => {
+t.test('the OpenAPI document tells the permission and exactly the problems', async (t) => {
   const { app } = await build(t)
   const { paths } = (await app.inject('/openapi.json')).json()
   t.match(paths['/api/things'].get, {
     'x-permission': 'patient.read',
     security: [{ access_token: [] }],
-    responses: { '4XX': { content: { 'application/problem+json': {} } } },
+    responses: { 403: { content: { 'application/problem+json': {} } } },
   })
+  const statuses = (path: string, method: string) => Object.keys(paths[path][method].responses)
+  t.same(statuses('/api/things', 'get'), ['200', '400', '401', '403', '503'])
+  t.same(statuses('/api/things', 'post'), ['200', '400', '401', '403', '413', '415', '503'])
+  t.same(statuses('/api/public', 'get'), ['200', '400', '401', '503'])
   t.same(paths['/api/public'].get.security, [])
   t.notOk(paths['/health'])
 })

@@ -1,30 +1,23 @@
-import { identityContract, OpenApiContract } from '@wardstone/cluster/testing'
+import { identityContract, NOWHERE, OpenApiContract } from '@wardstone/cluster/testing'
 import t from 'tap'
-import { build, CITY, many, systemRepository, until } from './helper.ts'
+import { build, CITY, many, RIVERSIDE, systemRepository, until } from './helper.ts'
 
-t.test('answers are what the OpenAPI document promises', async (t) => {
-  const { app, as, urls, sql } = await build(t, { checkpointSeconds: 1, withoutNats: true })
-  const contract = new OpenApiContract(app.swagger())
-  const admin = as({ role: 'admin' })
-  const keep = async (url: string, caller = admin) => {
-    const answer = await caller.get(url)
-    t.same(contract.violations('GET', url, answer), [], `GET ${url} ${answer.statusCode}`)
-  }
-  await keep('/api/audit/verify')
-  await keep('/api/audit/checkpoints')
+t.test('every documented status is answered, and every answer is documented', async (t) => {
+  const { app, urls, sql } = await build(t, { checkpointSeconds: 1, withoutNats: true })
+  const contract = new OpenApiContract('audit', app)
   const repository = systemRepository(t, urls.systemUrl)
   await repository.append([
     ...many(3, { patient_ids: [CITY.hospital_id], changed_fields: ['phone'], reason: 'why' }),
     ...many(3, { entity: { type: 'patient', id: CITY.hospital_id }, outcome: 'failure' }),
   ])
   await until(async () => (await sql('select from checkpoint')).length > 0)
-  for (const url of ['/api/audit/events', '/api/audit/verify', '/api/audit/checkpoints']) {
-    await keep(url)
-    await keep(`${url}?colour=red`)
-    await keep(url, as({ role: 'nurse' }))
-  }
-  await keep('/api/audit/events?limit=2')
-  t.same(contract.unasked(), [], 'every documented operation was asked')
+  await contract.generate({
+    away: (await build(t, { databaseUrl: NOWHERE, withoutNats: true })).app,
+    caller: (role) => ({ role, ...CITY }),
+  })
+  await contract.as({ role: 'admin', ...RIVERSIDE }).get('/api/audit/verify')
+  t.same(contract.violations(), [])
+  t.same(contract.unproduced(), [])
 })
 
 t.test('the identity contract with the gateway', async (t) => {

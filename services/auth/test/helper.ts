@@ -41,6 +41,8 @@ export interface Somebody {
 interface Environment {
   natsUrl?: string
   adminUrl?: string
+  /** The app's own view of the database. */
+  databaseUrl?: string
   keys?: object[]
   config?: { PASSWORD_MIN_LENGTH?: number; SESSION_SECONDS?: number }
 }
@@ -68,8 +70,8 @@ export async function build(t: Test, env: Environment = {}) {
     PORT: 0,
     LOG_LEVEL: 'silent',
     IDENTITY_KEY: TEST_IDENTITY_KEY,
-    DATABASE_URL: urls.databaseUrl,
-    SYSTEM_DATABASE_URL: urls.systemUrl,
+    DATABASE_URL: env.databaseUrl ?? urls.databaseUrl,
+    SYSTEM_DATABASE_URL: env.databaseUrl ?? urls.systemUrl,
     RELAY_DATABASE_URL: urls.relayUrl,
     DATABASE_POOL_SIZE: 4,
     // Nothing listens there: the outbox keeps every event for the test to look at.

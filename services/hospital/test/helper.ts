@@ -24,7 +24,7 @@ export const ADMIN = {
 export const creation = (fields: object) => ({ payload: { admin: ADMIN, ...fields } })
 
 /** The hospital service on a database of its own, a superuser's look at that, and callers. */
-export async function build(t: Test, env: { natsUrl?: string } = {}) {
+export async function build(t: Test, env: { natsUrl?: string; databaseUrl?: string } = {}) {
   const urls = await testDatabase(t, 'hospital')
   const admin = new pg.Client({ connectionString: urls.adminDatabaseUrl })
   await admin.connect()
@@ -33,9 +33,9 @@ export async function build(t: Test, env: { natsUrl?: string } = {}) {
     PORT: 0,
     LOG_LEVEL: 'silent',
     IDENTITY_KEY: TEST_IDENTITY_KEY,
-    DATABASE_URL: urls.databaseUrl,
+    DATABASE_URL: env.databaseUrl ?? urls.databaseUrl,
     RELAY_DATABASE_URL: urls.relayUrl,
-    SYSTEM_DATABASE_URL: urls.systemUrl,
+    SYSTEM_DATABASE_URL: env.databaseUrl ?? urls.systemUrl,
     DATABASE_POOL_SIZE: 4,
     // Nothing listens there: the outbox keeps every event for the test to look at.
     NATS_URL: env.natsUrl ? natsUrlFor(env.natsUrl, 'hospital') : 'nats://127.0.0.1:1',

@@ -17,7 +17,10 @@ export const CITY = { hospital_id: randomUUID(), hospital_name: 'City General Ho
 export const RIVERSIDE = { hospital_id: randomUUID(), hospital_name: 'Riverside Medical Center' }
 
 /** The patient service on a database of its own, and a superuser's look at that. */
-export async function build(t: Test, env: { NATS_URL?: string; adminUrl?: string } = {}) {
+export async function build(
+  t: Test,
+  env: { NATS_URL?: string; adminUrl?: string; databaseUrl?: string } = {},
+) {
   const servers = await testServers()
   const urls = await testDatabase(t, 'patient', env.adminUrl ? { adminUrl: env.adminUrl } : {})
   const admin = new pg.Client({ connectionString: urls.adminDatabaseUrl })
@@ -28,7 +31,7 @@ export async function build(t: Test, env: { NATS_URL?: string; adminUrl?: string
     PORT: 0,
     LOG_LEVEL: 'silent',
     IDENTITY_KEY: TEST_IDENTITY_KEY,
-    DATABASE_URL: urls.databaseUrl,
+    DATABASE_URL: env.databaseUrl ?? urls.databaseUrl,
     RELAY_DATABASE_URL: urls.relayUrl,
     DATABASE_POOL_SIZE: 4,
     // Nothing listens there: the outbox keeps every event for the test to look at.

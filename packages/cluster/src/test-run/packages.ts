@@ -32,7 +32,8 @@ function hasTests(folder: string): boolean {
 
 /** The package of a folder. */
 export function testedPackage(folder: string): TestedPackage {
-  const files = readdirSync(join(folder, 'test'), { recursive: true, encoding: 'utf8' })
+  const tests = join(folder, 'test')
+  const files = existsSync(tests) ? readdirSync(tests, { recursive: true, encoding: 'utf8' }) : []
   return {
     name: relative(ROOT, folder),
     folder,

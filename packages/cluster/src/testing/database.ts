@@ -22,6 +22,9 @@ export interface TestDatabaseOptions {
   folder?: string
 }
 
+/** The URL of a database that cannot be reached. */
+export const NOWHERE = 'postgres://nobody:none@127.0.0.1:1/nothing'
+
 const ROOT = resolve(import.meta.dirname, '../../../..')
 
 /** An empty, migrated database of this test alone, dropped with its teardown. */

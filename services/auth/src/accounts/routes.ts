@@ -26,7 +26,7 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
   app.post(
     '/register',
     {
-      config: { public: true },
+      config: { public: true, problems: [409] },
       bodyLimit: 4096,
       schema: { body: schemas.RegistrationSchema, response: { 201: schemas.RegisteredSchema } },
     },
@@ -54,7 +54,7 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
   app.patch(
     '/profile',
     {
-      config: { permission: 'account.self' },
+      config: { permission: 'account.self', problems: [409, 412] },
       bodyLimit: 4096,
       schema: { body: schemas.ProfilePatchSchema, response: { 200: schemas.UserSchema } },
     },

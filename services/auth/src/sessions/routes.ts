@@ -22,7 +22,7 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
   app.post(
     '/login',
     {
-      config: { public: true, problems: [429] },
+      config: { public: true, problems: [403, 429] },
       bodyLimit: 4096,
       schema: { body: schemas.LoginSchema, response: { 200: schemas.SignedInSchema } },
     },
@@ -32,7 +32,7 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
   app.post(
     '/refresh',
     {
-      config: { public: true },
+      config: { public: true, problems: [403] },
       bodyLimit: 4096,
       schema: { body: schemas.RefreshSchema, response: { 200: schemas.SignedInSchema } },
     },

@@ -7,7 +7,7 @@ export const keyRoutes: ServicePlugin<{ keys: SigningKeys }> = async (app, { key
   app.get(
     '/jwks.json',
     {
-      config: { public: true },
+      config: { public: true, fromMemory: true },
       schema: { response: { 200: Type.Object({ keys: Type.Array(PublicKeySchema) }) } },
     },
     (_request, reply) => {

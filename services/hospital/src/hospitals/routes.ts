@@ -70,7 +70,7 @@ export const hospitalRoutes: ServicePlugin<HospitalRoutesOptions> = async (app, 
   app.get(
     '/:id',
     {
-      config: { permission: 'hospital.read' },
+      config: { permission: 'hospital.read', problems: [404] },
       schema: { params: schemas.HospitalParamsSchema, response: { 200: schemas.HospitalSchema } },
     },
     async (request, reply) =>
@@ -80,7 +80,7 @@ export const hospitalRoutes: ServicePlugin<HospitalRoutesOptions> = async (app, 
   app.patch(
     '/:id',
     {
-      config: { permission: 'hospital.update' },
+      config: { permission: 'hospital.update', problems: [404, 409, 412] },
       schema: {
         params: schemas.HospitalParamsSchema,
         body: schemas.HospitalPatchSchema,

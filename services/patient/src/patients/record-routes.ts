@@ -19,7 +19,7 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
   app.get(
     '/:id',
     {
-      config: { permission: 'patient.read' },
+      config: { permission: 'patient.read', problems: [404] },
       schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
     },
     async (request, reply) => {
@@ -39,7 +39,7 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
   app.put(
     '/:id',
     {
-      config: { permission: 'patient.write' },
+      config: { permission: 'patient.write', problems: [404, 412] },
       schema: {
         params: schemas.PatientParamsSchema,
         body: schemas.PatientReplacementSchema,
@@ -53,7 +53,7 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
   app.patch(
     '/:id',
     {
-      config: { permission: 'patient.write' },
+      config: { permission: 'patient.write', problems: [404, 412] },
       schema: {
         params: schemas.PatientParamsSchema,
         body: schemas.PatientPatchSchema,
@@ -67,7 +67,7 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
   app.delete(
     '/:id',
     {
-      config: { permission: 'patient.deactivate' },
+      config: { permission: 'patient.deactivate', problems: [404, 412] },
       schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
     },
     async (request, reply) =>
@@ -77,7 +77,7 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
   app.post(
     '/:id/reactivate',
     {
-      config: { permission: 'patient.deactivate' },
+      config: { permission: 'patient.deactivate', problems: [404, 412] },
       schema: {
         params: schemas.PatientParamsSchema,
         body: schemas.NoBodySchema,
