@@ -62,6 +62,25 @@ export const tooManyFailures = (limit: number, seconds: number) =>
     },
   )
 
+/** `If-Match` or `version` is not the membership's: somebody else changed it first. */
+export const staleMember = (version: number) =>
+  problem(412, 'stale', 'The user was changed by somebody else; read it again', { version })
+
+/** A hospital that nobody administers could let nobody in any more. */
+export const lastAdmin = () =>
+  problem(
+    409,
+    'last_admin',
+    'The hospital would have no active administrator left; make somebody else an administrator first',
+  )
+
+/** Nobody gives what they lack. */
+export const roleExceedsOwn = (role: string) =>
+  problem(403, 'forbidden', `You may not give the role ${role}: it may do more than yours`)
+
+/** The caller's own membership was changed a moment ago: the token says more than they may. */
+export const notAnAdmin = () => problem(403, 'forbidden', 'Your role may not do this (user.manage)')
+
 /** More people sign in than passwords can be checked. */
 export const busy = () =>
   problem(

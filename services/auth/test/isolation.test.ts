@@ -30,6 +30,7 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'GET /api/users',
       'GET /api/users/{id}',
       'PATCH /api/auth/profile',
+      'PATCH /api/users/{id}',
       'POST /api/auth/logout',
       'POST /api/auth/password',
     ])
@@ -82,12 +83,17 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
     const admin = await signedIn({ role: 'admin' })
     const { body } = await admin.caller.get(`/api/users?limit=100&count=true`)
     t.notMatch(body, new RegExp(`${riverside.user.id}|${riverside.user.username}|${RIVERSIDE.id}`))
-    const bytes = async (id: string) => {
-      const { statusCode, json } = await admin.caller.get(`/api/users/${id}`)
-      const { request_id: _, ...problem } = json()
-      return [statusCode, problem]
+    for (const ask of [
+      (url: string) => admin.caller.get(url),
+      (url: string) => admin.caller.patch(url, { payload: { status: 'disabled' } }),
+    ]) {
+      const bytes = async (id: string) => {
+        const { statusCode, json } = await ask(`/api/users/${id}`)
+        const { request_id: _, ...problem } = json()
+        return [statusCode, problem]
+      }
+      t.same(await bytes(riverside.user.id), await bytes(randomUUID()))
     }
-    t.same(await bytes(riverside.user.id), await bytes(randomUUID()))
   })
 
   await t.test('another hospital in the body is refused', async (t) => {

@@ -46,6 +46,35 @@ export function endOtherSessions(
     .execute()
 }
 
+/** A member of a hospital whose sessions there all end. */
+export interface Departure {
+  hospital_id: string
+  account_id: string
+  reason: SessionEnd
+  period: ReturnType<typeof revocationPeriod>
+}
+
+/** Ends every session that a person has as a member of one hospital, and revokes their access tokens. */
+export function endSessionsOfMember(
+  trx: Transaction<Database>,
+  { hospital_id, account_id, reason, period }: Departure,
+): Promise<{ id: string }[]> {
+  return trx
+    .with('change', (db) =>
+      db
+        .updateTable('session')
+        .where('hospital_id', '=', hospital_id)
+        .where('account_id', '=', account_id)
+        .where('ended_at', 'is', null)
+        .set({ ended_at: sql`now()`, end_reason: reason })
+        .returning(['hospital_id', 'id']),
+    )
+    .with('revoked', (db) => revokeChanged(db, period))
+    .selectFrom('change')
+    .select('id')
+    .execute()
+}
+
 /** The end of one session. */
 export interface Ending {
   session: { hospital_id: string; id: string; account_id: string }

@@ -1,5 +1,5 @@
 import type { Tenant } from '@wardstone/tenancy'
-import { type SqlBool, sql } from 'kysely'
+import { type Kysely, type SqlBool, sql } from 'kysely'
 import { folded } from '../accounts/names.ts'
 import type { Database } from '../database/schema.ts'
 import type { Member, MemberListQuery } from './schemas.ts'
@@ -32,10 +32,12 @@ const COLUMNS = [
 
 /** The members of one hospital, each with the person's names. */
 export class UserRepository {
-  readonly #tenant: Tenant<Database>
+  readonly #db: Kysely<Database>
+  readonly #hospitalId: string
 
-  constructor(tenant: Tenant<Database>) {
-    this.#tenant = tenant
+  constructor(tenant: Tenant<Database>, db = tenant.db) {
+    this.#db = db
+    this.#hospitalId = tenant.hospitalId
   }
 
   find(id: string): Promise<Member | undefined> {
@@ -68,10 +70,10 @@ export class UserRepository {
   }
 
   #select() {
-    return this.#tenant.db
+    return this.#db
       .selectFrom('membership')
       .innerJoin('account', 'account.id', 'membership.account_id')
-      .where('membership.hospital_id', '=', this.#tenant.hospitalId)
+      .where('membership.hospital_id', '=', this.#hospitalId)
   }
 
   #filtered({ status, role, search }: MemberFilter) {

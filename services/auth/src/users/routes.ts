@@ -1,8 +1,16 @@
-import { type CursorCodec, linkNext, type ServicePlugin, sendVersioned } from '@wardstone/service'
+import {
+  type CursorCodec,
+  expectedVersion,
+  linkNext,
+  type ServicePlugin,
+  sendVersioned,
+} from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
 import { notFound } from '../errors.ts'
+import type { AccessTokens } from '../tokens/access-tokens.ts'
+import { UserChanges } from './changes.ts'
 import * as events from './events.ts'
 import { listMembers } from './pages.ts'
 import { UserRepository } from './repository.ts'
@@ -10,6 +18,7 @@ import * as schemas from './schemas.ts'
 
 export interface UserRoutesOptions {
   database: TenantDatabase<Database>
+  accessTokens: Pick<AccessTokens, 'seconds'>
   cursors: CursorCodec
 }
 
@@ -17,6 +26,7 @@ export interface UserRoutesOptions {
 export const userRoutes: ServicePlugin<UserRoutesOptions> = async (app, options) => {
   const { database, cursors } = options
   const { recordAudit } = app
+  const changes = new UserChanges({ ...options, recordAudit })
   const tenant = (request: FastifyRequest) => database.tenant(request.identity)
 
   app.get(
@@ -51,6 +61,23 @@ export const userRoutes: ServicePlugin<UserRoutesOptions> = async (app, options)
       }
       await recordAudit(events.userRead(identity, member.id))
       return sendVersioned(reply, member)
+    },
+  )
+
+  app.patch(
+    '/:id',
+    {
+      config: { permission: 'user.manage', problems: [404, 409, 412] },
+      schema: {
+        params: schemas.MemberParamsSchema,
+        body: schemas.MemberPatchSchema,
+        response: { 200: schemas.MemberSchema },
+      },
+    },
+    async (request, reply) => {
+      const { identity, params, body } = request
+      const patch = { ...body, version: expectedVersion(request) }
+      return sendVersioned(reply, await changes.patch(identity, params.id, patch))
     },
   )
 }

@@ -87,4 +87,8 @@ export const MemberPatchSchema = Type.Object(
   },
   { ...strict, minProperties: 1 },
 )
-export type MemberPatch = Static<typeof MemberPatchSchema>
+
+/** What is to become of a member, at the version that the caller saw; undefined for any. */
+export type MemberChange = Omit<Static<typeof MemberPatchSchema>, 'version'> & {
+  version: number | undefined
+}

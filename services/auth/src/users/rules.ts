@@ -1,0 +1,54 @@
+import { type Identity, isGranted, mayGrant, type Role } from '@wardstone/contracts'
+import type { MembershipStatus } from '../database/schema.ts'
+import type { MemberChange } from './schemas.ts'
+
+/** What somebody is in a hospital. */
+export interface Standing {
+  role: Role
+  status: MembershipStatus
+}
+
+/** The membership of somebody, locked. */
+export interface LockedMembership extends Standing {
+  account_id: string
+  version: number
+}
+
+/** Why a change does not come about. */
+export type ChangeRefusal = 'not_found' | 'stale' | 'role_exceeds_own' | 'last_admin' | 'not_admin'
+
+/** True for a member who may manage the hospital's users. */
+export function isAdmin({ role, status }: Standing): boolean {
+  return status === 'active' && isGranted(role, 'user.manage')
+}
+
+/**
+ * What becomes of a member: their new standing, which is the old one when nothing changes, or why
+ * not. `locked` holds the member, the caller and every administrator: nobody else changes them now.
+ */
+export function decide(
+  locked: readonly LockedMembership[],
+  id: string,
+  patch: MemberChange,
+  caller: Pick<Identity, 'role' | 'user_id'>,
+): { before: LockedMembership; after: Standing } | { refusal: ChangeRefusal; version?: number } {
+  const before = locked.find(({ account_id }) => account_id === id)
+  if (!before) return { refusal: 'not_found' }
+  const { version } = before
+  if (patch.version !== undefined && patch.version !== version) return { refusal: 'stale', version }
+  const after = { role: patch.role ?? before.role, status: patch.status ?? before.status }
+  if (changedFields(before, after).length === 0) return { before, after }
+
+  const gives = after.role !== before.role || after.status === 'active'
+  if (gives && !mayGrant(caller.role, after.role)) return { refusal: 'role_exceeds_own' }
+  const others = locked.filter(({ account_id }) => account_id !== id)
+  if (isAdmin(before) && !isAdmin(after) && !others.some(isAdmin)) return { refusal: 'last_admin' }
+  // The caller's token may be a second older than their own demotion.
+  const self = locked.find(({ account_id }) => account_id === caller.user_id)
+  return self && isAdmin(self) ? { before, after } : { refusal: 'not_admin' }
+}
+
+/** The names of what differs. */
+export function changedFields(before: Standing, after: Standing): (keyof Standing)[] {
+  return (['role', 'status'] as const).filter((field) => before[field] !== after[field])
+}
