@@ -1,3 +1,4 @@
+import type { Permission } from '@wardstone/contracts'
 import { problem } from '@wardstone/service'
 
 /** The same bytes for a patient who is not there and for another hospital's. */
@@ -19,6 +20,14 @@ export const incompleteContact = (member: 'name' | 'phone') =>
     errors: [{ pointer: `/emergency_contact/${member}`, message: 'is required' }],
   })
 
-/** The clinical part needs a permission of its own. */
-export const clinicalForbidden = () =>
-  problem(403, 'forbidden', 'Your role may not do this (patient.clinical.write)')
+/** Some fields need a permission of their own. */
+export const fieldForbidden = (permission: Permission) =>
+  problem(403, 'forbidden', `Your role may not do this (${permission})`)
+
+/** The record is closed to the caller's role. */
+export const patientRestricted = () =>
+  problem(
+    403,
+    'patient_restricted',
+    'This patient is restricted; who must open the record breaks the glass at POST /api/break-glass',
+  )

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { createLogger } from '@wardstone/service'
+import { auditEvent, createLogger } from '@wardstone/service'
 import { TenantDatabase } from '@wardstone/tenancy'
 import t, { type Test } from 'tap'
 import type { Database } from '../src/database/schema.ts'
@@ -7,6 +8,7 @@ import { PatientRepository } from '../src/patients/repository.ts'
 import { build, CITY, RIVERSIDE, somebody } from './helper.ts'
 
 const SOURCE = new URL('../src/patients/repository.ts', import.meta.url)
+const CLOSED = /return sql`\(.*is distinct from.*`/
 const PREDICATE = /\.where\('patient\.hospital_id', '=', [^)]*\)/g
 
 t.test('each wall holds without the other', async (t) => {
@@ -15,27 +17,10 @@ t.test('each wall holds without the other', async (t) => {
   const theirs = (
     await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', { payload: somebody() })
   ).json()
-  const database = new TenantDatabase<Database>({
-    url: urls.databaseUrl,
-    poolSize: 2,
-    applicationName: 'walls',
-    logger: createLogger('walls', 'silent'),
-  })
-  t.teardown(() => database.close())
-  const city = () =>
-    database.tenant({
-      ...CITY,
-      role: 'admin',
-      user_id: CITY.hospital_id,
-      username: 'city',
-      session_id: CITY.hospital_id,
-      request_id: CITY.hospital_id,
-      ip: '::1',
-      user_agent: null,
-    })
+  const city = cityAs(t, urls.databaseUrl)
   const Mutant = await withoutPredicate(t)
   const seen = async (Repository: typeof PatientRepository) => {
-    const repository = new Repository(city())
+    const repository = new Repository(city('admin'))
     const listed = await repository.list(
       {},
       { column: 'created_at', direction: 'asc', limit: 10, after: undefined },
@@ -67,14 +52,96 @@ t.test('each wall holds without the other', async (t) => {
   })
 })
 
+t.test('a closed record is closed in the database', async (t) => {
+  const { as, urls } = await build(t)
+  const { id } = (
+    await as({ role: 'admin' }).post('/api/patients', {
+      payload: somebody({ phone: '0171 5550123', medical_history: 'x', is_restricted: true }),
+    })
+  ).json()
+  const city = cityAs(t, urls.databaseUrl)
+  const event = (tenant: ReturnType<typeof city>) =>
+    auditEvent('patient', tenant.identity, { action: 'patient.deactivated', outcome: 'success' })
+  const reach = async (Repository: typeof PatientRepository) => {
+    const tenant = city('doctor')
+    const patients = new Repository(tenant)
+    const found = await patients.find(id)
+    const changed = await patients.setActive(id, false, {
+      version: undefined,
+      event: event(tenant),
+    })
+    return { phone: found?.phone, changed: changed !== undefined }
+  }
+  const Mutant = await withoutRestriction(t)
+
+  await t.test('nothing comes out, nothing goes in', async (t) => {
+    t.same(await reach(PatientRepository), { phone: null, changed: false })
+  })
+
+  await t.test(
+    'the predicate taken out: the attack works, so the test above can fail',
+    async (t) => {
+      t.same(await reach(Mutant), { phone: '0171 5550123', changed: true })
+    },
+  )
+})
+
+/** Somebody of the first hospital, at the database itself. */
+function cityAs(t: Test, url: string) {
+  const logger = createLogger('walls', 'silent')
+  const database = new TenantDatabase<Database>({
+    url,
+    poolSize: 2,
+    applicationName: 'walls',
+    logger,
+  })
+  t.teardown(() => database.close())
+  return (role: 'admin' | 'doctor') =>
+    database.tenant({
+      ...CITY,
+      role,
+      user_id: CITY.hospital_id,
+      username: 'city',
+      session_id: CITY.hospital_id,
+      request_id: CITY.hospital_id,
+      ip: '::1',
+      user_agent: null,
+    })
+}
+
 /** The repository as somebody would break it: its source without the hospital's predicate. */
 async function withoutPredicate(t: Test): Promise<typeof PatientRepository> {
   const source = await readFile(SOURCE, 'utf8')
   t.match(source, PREDICATE)
-  const file = new URL(`./repository-without-predicate-${process.pid}.ts`, SOURCE)
-  await writeFile(file, source.replaceAll(PREDICATE, ''))
-  t.teardown(() => rm(file, { force: true }))
-  const mutant = await import(file.href)
-  await rm(file)
-  return mutant.PatientRepository
+  const written = await mutants(t, { 'repository.ts': source.replaceAll(PREDICATE, '') })
+  return written.PatientRepository
+}
+
+/** The repository with a predicate for closed records that closes none. */
+async function withoutRestriction(t: Test): Promise<typeof PatientRepository> {
+  const read = (name: string) => readFile(new URL(name, SOURCE), 'utf8')
+  const restriction = await read('restriction.ts')
+  t.match(restriction, CLOSED)
+  const written = await mutants(t, {
+    'restriction.ts': restriction.replace(CLOSED, 'return sql`false`'),
+    'columns.ts': await read('columns.ts'),
+    'repository.ts': await read('repository.ts'),
+  })
+  return written.PatientRepository
+}
+
+/** Imports the last of `sources`, each beside the file it is made of, and importing the others of them. */
+async function mutants(t: Test, sources: Record<string, string>) {
+  const rename = (name: string) => name.replace('.ts', `-without-predicate-${randomUUID()}.ts`)
+  const names = new Map(Object.keys(sources).map((name) => [name, rename(name)]))
+  const files = Object.entries(sources).map(([name, source]) => {
+    let text = source
+    for (const [from, to] of names) text = text.replaceAll(`'./${from}'`, `'./${to}'`)
+    return { url: new URL(names.get(name) ?? '', SOURCE), text }
+  })
+  t.teardown(() => Promise.all(files.map(({ url }) => rm(url, { force: true }))))
+  for (const { url, text } of files) await writeFile(url, text)
+  const mutant = await import(files.at(-1)?.url.href ?? '')
+  for (const { url } of files) await rm(url)
+  return mutant
 }

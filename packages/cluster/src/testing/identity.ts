@@ -60,6 +60,7 @@ function claimsOf(caller: TestCaller, request: TestRequest): IdentityClaims {
     sid: made(caller.session_id, person, randomUUID()),
     hospital_id: made(caller.hospital_id, atHospital, randomUUID()),
     hospital_name: made(caller.hospital_name, atHospital, 'Test Hospital'),
+    ...(caller.break_glass && { break_glass: caller.break_glass }),
   }
 }
 

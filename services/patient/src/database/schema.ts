@@ -28,6 +28,7 @@ export interface PatientTable {
   preferred_language: string | null
   medical_history: string | null
   is_active: Generated<boolean>
+  is_restricted: Generated<boolean>
   created_at: Generated<string>
   updated_at: Generated<string>
   version: Generated<number>

@@ -1,4 +1,4 @@
-import type { AuditAction, AuditEvent, Identity } from '@wardstone/contracts'
+import type { AuditAction, AuditEvent, Identity, Permission } from '@wardstone/contracts'
 import { type AuditEntry, auditEvent } from '@wardstone/service'
 
 const SERVICE = 'patient'
@@ -42,13 +42,23 @@ export const patientAccessFailed = (
   reason: 'not_found' | 'stale',
 ): AuditEvent => failed(identity, { action, outcome: 'failure', reason }, id)
 
-/** Somebody without the permission sent a clinical field. */
-export const clinicalWriteDenied = (identity: Identity, id?: string): AuditEvent =>
+/** Somebody without `permission` sent a field that needs it. */
+export const fieldDenied = (identity: Identity, permission: Permission, id?: string): AuditEvent =>
   failed(
     identity,
-    { action: 'access.denied', outcome: 'denied', reason: 'lacks patient.clinical.write' },
+    { action: 'access.denied', outcome: 'denied', reason: `lacks ${permission}` },
     id,
   )
+
+/** Somebody asked for a restricted patient without having broken the glass. */
+export const restrictedDenied = (identity: Identity, id: string): AuditEvent =>
+  auditEvent(SERVICE, identity, {
+    action: 'access.denied',
+    outcome: 'denied',
+    reason: 'patient_restricted',
+    entity: { type: 'patient', id },
+    patient_ids: [id],
+  })
 
 function failed(identity: Identity, entry: AuditEntry, id: string | undefined): AuditEvent {
   return auditEvent(SERVICE, identity, { ...entry, ...(id && { entity: { type: 'patient', id } }) })

@@ -1,10 +1,8 @@
 import { type ServicePlugin, sendVersioned } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
-import { patientNotFound } from '../errors.ts'
 import { PatientChanges } from './changes.ts'
-import * as events from './events.ts'
-import { PatientRepository } from './repository.ts'
+import { readPatient } from './reading.ts'
 import * as schemas from './schemas.ts'
 
 interface RecordRoutesOptions {
@@ -22,18 +20,8 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
       config: { permission: 'patient.read', problems: [404] },
       schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
     },
-    async (request, reply) => {
-      const { identity, params } = request
-      const patient = await new PatientRepository(database.tenant(identity)).find(params.id)
-      if (!patient) {
-        await recordAudit(
-          events.patientAccessFailed(identity, 'patient.read', params.id, 'not_found'),
-        )
-        throw patientNotFound()
-      }
-      await recordAudit(events.patientRead(identity, patient.id))
-      return sendVersioned(reply, patient)
-    },
+    async ({ identity, params }, reply) =>
+      sendVersioned(reply, await readPatient(database.tenant(identity), recordAudit, params.id)),
   )
 
   app.put(

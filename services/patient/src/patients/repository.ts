@@ -3,8 +3,9 @@ import { outboxRows, type Tenant } from '@wardstone/tenancy'
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
-import { AUDITED, DEMOGRAPHIC, readableBy } from './columns.ts'
+import { AUDITED, DEMOGRAPHIC, readableBy, toPatient } from './columns.ts'
 import { nameIndex } from './name-index.ts'
+import { rowIsClosedTo } from './restriction.ts'
 import { mrnPrefix, type PatientFields, toRow } from './rules.ts'
 import type { Patient, PatientListQuery } from './schemas.ts'
 
@@ -42,7 +43,7 @@ export class PatientRepository {
   async find(id: string): Promise<Patient | undefined> {
     const row = await this.#select()
       .where('id', '=', id)
-      .select(this.#readable())
+      .select(this.#readable('patient'))
       .executeTakeFirst()
     return row && this.#toPatient(row)
   }
@@ -58,7 +59,7 @@ export class PatientRepository {
       )
     }
     const rows = await query
-      .select(this.#readable())
+      .select(this.#readable('patient'))
       .select(`${column} as sort_key`)
       .orderBy(column, direction)
       .orderBy('id', direction)
@@ -114,14 +115,14 @@ export class PatientRepository {
       .with('spelt', () => nameIndex.spell(hospital_id, fields))
       .with('sent', () => outboxRows('change', [event(id)]))
       .selectFrom('change')
-      .select(this.#readable())
+      .select(this.#readable('change'))
       .executeTakeFirstOrThrow()
     return this.#toPatient(row)
   }
 
   /**
    * Replaces every editable field by what `fieldsOf` makes of the patient. Undefined when there is no
-   * such patient at that version. The record is locked by a statement of its own: the next one then
+   * such patient at that version that is open to the caller. The record is locked by a statement of its own: the next one then
    * sees what a change it waited for has written, the words of its names too.
    */
   replace(
@@ -139,9 +140,9 @@ export class PatientRepository {
     change: Change,
     fieldsOf: (current: Patient) => PatientFields,
   ): Promise<Patient | undefined> {
-    const row = await this.#select()
+    const row = await this.#open()
       .where('id', '=', id)
-      .select(this.#readable())
+      .select(this.#readable('patient'))
       .forUpdate()
       .executeTakeFirst()
     if (!row || (change.version !== undefined && change.version !== row.version)) return undefined
@@ -168,7 +169,7 @@ export class PatientRepository {
     names?: PatientFields,
   ): Promise<Patient | undefined> {
     const hospital_id = this.#tenant.hospitalId
-    let old = this.#select().where('id', '=', id)
+    let old = this.#open().where('id', '=', id)
     if (version !== undefined) old = old.where('version', '=', version)
     let query = this.#db
       .with('old', () => old.selectAll().forUpdate())
@@ -192,12 +193,20 @@ export class PatientRepository {
         .with('named', () => nameIndex.add(hospital_id, id, names))
         .with('spelt', () => nameIndex.spell(hospital_id, names)) as unknown as typeof query
     }
-    const changed = await query.selectFrom('change').select(this.#readable()).executeTakeFirst()
+    const changed = await query
+      .selectFrom('change')
+      .select(this.#readable('change'))
+      .executeTakeFirst()
     return changed && this.#toPatient(changed)
   }
 
   #select() {
     return this.#db.selectFrom('patient').where('patient.hospital_id', '=', this.#tenant.hospitalId)
+  }
+
+  /** Those whose record is open to the caller: only they are changed. */
+  #open() {
+    return this.#select().where(({ not }) => not(rowIsClosedTo(this.#tenant.identity, 'patient')))
   }
 
   #filtered(filter: PatientFilter) {
@@ -210,13 +219,12 @@ export class PatientRepository {
     return query
   }
 
-  #readable() {
-    return readableBy(this.#tenant.identity)
+  #readable<T extends 'patient' | 'change'>(table: T) {
+    return readableBy(this.#tenant.identity, table)
   }
 
-  #toPatient<Row>(row: Row) {
-    const { hospital_id, hospital_name } = this.#tenant.identity
-    return { ...row, hospital: { id: hospital_id as string, name: hospital_name ?? '' } }
+  #toPatient<Row extends Pick<Patient, 'id' | 'is_restricted'>>(row: Row) {
+    return toPatient(this.#tenant.identity, row)
   }
 }
 

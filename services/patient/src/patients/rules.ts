@@ -30,6 +30,7 @@ export function complete(body: NewPatient): PatientFields {
     national_id: null,
     preferred_language: null,
     medical_history: null,
+    is_restricted: false,
     ...body,
   }
 }
@@ -78,6 +79,7 @@ export function toRow(fields: PatientFields) {
     national_id: nfc(fields.national_id),
     preferred_language: fields.preferred_language,
     medical_history: nfc(fields.medical_history),
+    is_restricted: fields.is_restricted,
   }
 }
 

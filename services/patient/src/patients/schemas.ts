@@ -55,6 +55,7 @@ const editableOptional = {
   national_id: optional(line(64)),
   preferred_language: optional(LanguageSchema),
   medical_history: optional(Type.String({ maxLength: 20_000 })),
+  is_restricted: Type.Optional(Type.Boolean()),
 }
 
 /** `version` in a body says the same as `If-Match`. */
@@ -64,7 +65,7 @@ const expectedVersion = { version: Type.Optional(Type.Integer({ minimum: 1 })) }
 export const NewPatientSchema = Type.Object({ ...editable, ...editableOptional }, strict)
 export type NewPatient = Static<typeof NewPatientSchema>
 
-/** PUT: every editable field; what is absent is emptied. */
+/** PUT: every editable field; what is absent is emptied, but a restriction is only lifted by saying so. */
 export const PatientReplacementSchema = Type.Object(
   { ...editable, ...editableOptional, ...expectedVersion },
   strict,
@@ -110,6 +111,10 @@ export const PatientSchema = Type.Object(
     preferred_language: nullable(Type.String()),
     medical_history: Type.Optional(nullable(Type.String())),
     is_active: Type.Boolean(),
+    is_restricted: Type.Boolean({
+      description:
+        'the record is for few: others see no contact and no clinical part, unless they break the glass',
+    }),
     created_at: InstantSchema,
     updated_at: InstantSchema,
     version: Type.Integer(),

@@ -1,10 +1,10 @@
 import type { Tenant } from '@wardstone/tenancy'
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
-import { readableBy } from './columns.ts'
+import { readableBy, toPatient } from './columns.ts'
 import { fold, spellings } from './names.ts'
+import { rowIsClosedTo } from './restriction.ts'
 import { MRN_PATTERN } from './rules.ts'
-import type { Patient } from './schemas.ts'
 
 /** More words than this say nothing more. */
 const MOST_WORDS = 5
@@ -54,16 +54,14 @@ export class PatientSearchRepository {
       )
     }
     const rows = await query
-      .select(readableBy(this.#tenant.identity).map((column) => `patient.${column}` as const))
+      .select(readableBy(this.#tenant.identity, 'patient'))
       .select(['match.rank', 'patient.name_sort'])
       .orderBy('match.rank')
       .orderBy('patient.name_sort')
       .orderBy('patient.id')
       .limit(limit + 1)
       .execute()
-    const { hospital_id, hospital_name } = this.#tenant.identity
-    const hospital = { id: hospital_id as string, name: hospital_name ?? '' }
-    return rows.map((row): Patient & { rank: number; name_sort: string } => ({ ...row, hospital }))
+    return rows.map((row) => toPatient(this.#tenant.identity, row))
   }
 
   #matches(q: string): Expression<Match> {
@@ -85,12 +83,13 @@ export class PatientSearchRepository {
       .select(['id as patient_id', sql<number>`0`.as('rank')])
   }
 
-  /** Without the zeros that are dialled inside a country, or out of one: a stored number may have its country's code instead. */
+  /** Not of those whose number is closed to the caller. Without the zeros that are dialled inside a country, or out of one: a stored number may have its country's code instead. */
   #phoneTail(digits: string) {
     const tail = [...digits.replace(/^0+(?=\d{3})/, '')].reverse().join('')
     return this.#patients()
       .where('phone_reversed', '>=', tail)
       .where('phone_reversed', '<', `${tail}${LAST}`)
+      .where(({ not }) => not(rowIsClosedTo(this.#tenant.identity, 'patient')))
   }
 
   /** Patients who have all the words; the rank is 0 where every word is whole, worse for beginnings, worst for misspelt. */
