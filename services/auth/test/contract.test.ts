@@ -46,6 +46,14 @@ t.test('every documented status is answered, and every answer is documented', as
   const names = { first_name: 'A', last_name: 'B', hospital_id: CITY.id }
   const taken = { username, email: 'a@example.org', password: PASSWORD, ...names }
   await anonymous.post('/api/auth/register', { payload: taken })
+  const guessed = await somebody()
+  const guesser = contract.as((await signedIn()).claims)
+  for (let guess = 0; guess < 11; guess += 1) {
+    const wrong = { username: guessed.username, password: `wrong ${guess}` }
+    await anonymous.post('/api/auth/login', { payload: wrong })
+    const change = { current_password: `wrong ${guess}`, new_password: `${PASSWORD}!` }
+    await guesser.post('/api/auth/password', { payload: change })
+  }
   const { email } = (await signedIn()).user
   await contract.as(admin).patch('/api/auth/profile', { payload: { email } })
   const oneself = `/api/users/${admin.user_id}`

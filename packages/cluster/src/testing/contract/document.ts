@@ -33,6 +33,8 @@ export interface Operation {
   params: Record<string, JsonSchema>
   query: Record<string, JsonSchema>
   requiredQuery: string[]
+  /** Names of the headers it reads. */
+  headers: string[]
   body?: JsonSchema
   responses: Record<string, DocumentedResponse>
 }
@@ -91,6 +93,7 @@ function toOperation(method: string, path: string, raw: RawOperation): Operation
     requiredQuery: parameters
       .filter((each) => each.in === 'query' && each.required)
       .map(({ name }) => name),
+    headers: Object.keys(schemasIn('header')),
     responses,
     ...(permission && { permission }),
     ...(body && { body }),

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { PERMISSIONS } from '@wardstone/contracts'
 import { callerOf, type TestCaller } from '../identity.ts'
 import { type Answer, Answers } from './answers.ts'
 import { type Method, OpenApiDocument, type Operation } from './document.ts'
-import { type ContractRequest, type Example, OperationRequests } from './requests.ts'
+import { refusals } from './refusals.ts'
+import { type ContractRequest, type Example, ValidRequests } from './requests.ts'
 import { Sampler } from './sampler.ts'
 
 /** As much of a service as its contract needs. */
@@ -68,26 +70,27 @@ export class OpenApiContract {
     const inOrder = [...this.#document.operations].sort(
       (a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method),
     )
-    const all = inOrder.map((operation) => ({
-      operation,
-      requests: new OperationRequests(
-        operation,
-        sampler,
-        () => exampleOf(operation, world),
-        callerFor(operation, world),
-      ),
-    }))
+    const all = inOrder.map((operation) => {
+      const example = () => exampleOf(operation, world)
+      const caller = callerFor(operation, world)
+      return { operation, valid: new ValidRequests(operation, { sampler, example, caller }) }
+    })
     const away = this.#held(world.away)
-    for (const { operation, requests } of all) {
-      for (const request of await requests.refused()) await this.#expect(operation, request)
+    for (const { operation, valid } of all) {
+      const request = await valid.make('minimal')
+      await this.#expectEach(operation, refusals(operation, request, sampler))
       if (!operation.responses[503]) continue
-      const valid = await requests.valid('minimal')
-      await this.#expect(operation, { ...valid, what: 'without database', expected: 503 }, away)
+      await this.#expect(operation, { ...request, what: 'without database', expected: 503 }, away)
     }
-    for (const { operation, requests } of all) {
-      await this.#expect(operation, await requests.valid('minimal'))
-      await this.#expect(operation, await requests.valid('full'))
+    for (const { operation, valid } of all) {
+      await this.#expect(operation, await valid.make('minimal'))
+      await this.#expect(operation, await valid.make('full'))
+      await this.#expectEach(operation, await valid.repeated())
     }
+  }
+
+  async #expectEach(operation: Operation, requests: ContractRequest[]): Promise<void> {
+    for (const request of requests) await this.#expect(operation, request)
   }
 
   async #expect(operation: Operation, request: ContractRequest, app = this.#app): Promise<void> {
@@ -128,9 +131,10 @@ async function exampleOf({ key }: Operation, { examples = {} }: ContractWorld) {
   return { ...(await made(path)), ...(await made(key)) }
 }
 
+/** One and the same person for all requests of an operation. */
 function callerFor({ permission }: Operation, world: ContractWorld): TestCaller {
   const [role = 'anonymous'] = permission ? PERMISSIONS[permission].roles : []
-  return role === 'anonymous' ? { role } : world.caller(role)
+  return role === 'anonymous' ? { role } : { user_id: randomUUID(), ...world.caller(role) }
 }
 
 function lower(method: Method) {

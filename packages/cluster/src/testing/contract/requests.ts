@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { CallerRoleSchema, PERMISSIONS, type Permission } from '@wardstone/contracts'
 import type { TestCaller } from '../identity.ts'
 import type { JsonSchema, Operation } from './document.ts'
 import type { Extent, Sampler } from './sampler.ts'
@@ -22,144 +20,57 @@ export interface ContractRequest {
   url: string
   headers?: Record<string, string>
   payload?: object | string
-  expected: 200 | 400 | 401 | 403 | 404 | 412 | 413 | 415 | 503
+  /** 200: any 2xx. */
+  expected: 200 | 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 503
   /** The field that a 400 has to name. */
   field?: string
 }
 
-/** Over the limit of every body. */
-const OVERSIZED = JSON.stringify({ text: 'x'.repeat(70_000) })
-const NEVER_GIVEN = '"999999999"'
-const JSON_TYPE = { 'content-type': 'application/json' }
+interface RequestSource {
+  sampler: Sampler
+  /** Made anew for each request. */
+  example: () => Promise<Example>
+  caller: TestCaller
+}
 
-/** Makes the requests that one operation's documented statuses follow from. */
-export class OperationRequests {
+/** Makes requests of one operation as a client sends them that keeps the contract. */
+export class ValidRequests {
   readonly #operation: Operation
-  readonly #sampler: Sampler
-  readonly #example: () => Promise<Example>
-  readonly #caller: TestCaller
+  readonly #source: RequestSource
 
-  constructor(
-    operation: Operation,
-    sampler: Sampler,
-    example: () => Promise<Example>,
-    caller: TestCaller,
-  ) {
+  constructor(operation: Operation, source: RequestSource) {
     this.#operation = operation
-    this.#sampler = sampler
-    this.#example = example
-    this.#caller = caller
+    this.#source = source
   }
 
-  /** As a client sends it that keeps the contract. */
-  async valid(extent: Extent): Promise<ContractRequest> {
-    const { params = {}, query, body, caller } = await this.#example()
+  async make(extent: Extent): Promise<ContractRequest> {
+    const { params = {}, query, body, caller } = await this.#source.example()
     const payload = this.#body(extent, body)
     return {
       what: `a ${extent} request`,
-      caller: caller ?? this.#caller,
+      caller: caller ?? this.#source.caller,
       url: this.#url(params, { ...this.#query(extent), ...query }),
       ...(payload !== undefined && { payload }),
       expected: 200,
     }
   }
 
-  /** Everything that has to be refused. */
-  async refused(): Promise<ContractRequest[]> {
-    const valid = await this.valid('minimal')
+  /** Where a key makes a request idempotent: the same twice, then another with its key. */
+  async repeated(): Promise<ContractRequest[]> {
+    if (!this.#operation.headers.includes('idempotency-key')) return []
+    const headers = { 'idempotency-key': 'once' }
+    const first = { ...(await this.make('minimal')), headers, what: 'a request with a key' }
+    const other = { ...first, payload: (await this.make('full')).payload ?? {} }
     return [
-      { ...withoutCaller(valid), what: 'no identity', expected: 401 },
-      ...this.#forbidden(valid),
-      ...this.#malformedUrls(valid),
-      ...this.#preconditions(valid),
-      ...(this.#operation.method === 'GET' ? [] : this.#malformedBodies(valid)),
-    ]
-  }
-
-  #forbidden(valid: ContractRequest): ContractRequest[] {
-    const { permission } = this.#operation
-    if (!permission) return []
-    const callers: TestCaller[] = rolesWithout(permission).map((role) => ({ role }))
-    if (PERMISSIONS[permission].scope === 'hospital') {
-      const { role } = this.#caller
-      callers.push({ role, hospital_id: null, hospital_name: null })
-    }
-    return callers.map((caller) => ({
-      ...valid,
-      what: `as ${caller.role}${caller.hospital_id === null ? ' of no hospital' : ''}`,
-      caller,
-      expected: 403,
-    }))
-  }
-
-  #malformedUrls(valid: ContractRequest): ContractRequest[] {
-    const { params, query, path } = this.#operation
-    const separator = valid.url.includes('?') ? '&' : '?'
-    const withQuery = (name: string, value: string): ContractRequest => ({
-      ...valid,
-      what: `the query ${name}=${value}`,
-      url: `${valid.url}${separator}${name}=${encodeURIComponent(value)}`,
-      expected: 400,
-      field: name,
-    })
-    const queries = Object.entries(query)
-      .filter(([name]) => !valid.url.includes(`${name}=`))
-      .map(([name, schema]) => withQuery(name, this.#sampler.refusedText(schema)))
-    const ids = Object.keys(params).map((name) => ({
-      ...valid,
-      what: `a malformed ${name}`,
-      url: path.replace(/\{[^}]+\}/g, 'not-an-id'),
-      expected: 400 as const,
-      field: name,
-    }))
-    return [withQuery('unknown_field', '1'), ...queries, ...ids]
-  }
-
-  /** An id that is nobody's, and a version that no record has. */
-  #preconditions(valid: ContractRequest): ContractRequest[] {
-    const { params, responses, path } = this.#operation
-    const unknown = {
-      ...valid,
-      what: 'an unknown id',
-      url: path.replace(/\{[^}]+\}/g, () => randomUUID()),
-    }
-    const stale = { ...valid, what: 'a stale If-Match', headers: { 'if-match': NEVER_GIVEN } }
-    return [
-      ...(responses[404] && Object.keys(params).length > 0
-        ? [{ ...unknown, expected: 404 as const }]
-        : []),
-      ...(responses[412] ? [{ ...stale, expected: 412 as const }] : []),
-    ]
-  }
-
-  #malformedBodies(valid: ContractRequest): ContractRequest[] {
-    const send = (what: string, payload: string, expected: 400 | 413 | 415, type = JSON_TYPE) => ({
-      ...valid,
-      ...{ what, payload, expected, headers: type },
-    })
-    const { properties = {} } = this.#operation.body ?? {}
-    const whole = (valid.payload ?? {}) as object
-    const wrong = (name: string, value: unknown): ContractRequest => ({
-      ...valid,
-      what: `${name}: ${JSON.stringify(value)} in the body`,
-      payload: { ...whole, [name]: value },
-      expected: 400,
-      field: name,
-    })
-    return [
-      send('an oversized body', OVERSIZED, 413),
-      send('a body of plain text', 'x', 415, { 'content-type': 'text/plain' }),
-      send('a body that is no JSON', '{', 400),
-      ...(this.#operation.body?.type === 'object' ? [wrong('unknown_field', 1)] : []),
-      ...Object.entries(properties).map(([name, schema]) =>
-        wrong(name, this.#sampler.refused(schema)),
-      ),
+      first,
+      { ...first, what: 'the same again' },
+      { ...other, what: 'another with the same key', expected: 409 },
     ]
   }
 
   #body(extent: Extent, given: Record<string, unknown> | undefined): object | undefined {
     const { body } = this.#operation
-    const sample = body && this.#sampler.sample(body, extent)
+    const sample = body && this.#source.sampler.sample(body, extent)
     if (sample === undefined && given === undefined) return undefined
     return { ...(sample as object | undefined), ...given }
   }
@@ -167,7 +78,7 @@ export class OperationRequests {
   #query(extent: Extent): Record<string, unknown> {
     const { query, requiredQuery } = this.#operation
     const schema: JsonSchema = { type: 'object', properties: query, required: requiredQuery }
-    return this.#sampler.sample(schema, extent) as Record<string, unknown>
+    return this.#source.sampler.sample(schema, extent) as Record<string, unknown>
   }
 
   #url(params: Record<string, string>, query: Record<string, unknown>): string {
@@ -181,14 +92,4 @@ export class OperationRequests {
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
     return search.size === 0 ? pathname : `${pathname}?${search}`
   }
-}
-
-function withoutCaller({ caller: _, ...request }: ContractRequest): ContractRequest {
-  return request
-}
-
-function rolesWithout(permission: Permission): TestCaller['role'][] {
-  const holders: readonly string[] = PERMISSIONS[permission].roles
-  const roles = CallerRoleSchema.anyOf.map((each) => each.const)
-  return roles.filter((role) => !holders.includes(role))
 }
