@@ -1,4 +1,6 @@
 export { accessClaims, encoded, es256, Signer } from './testing/access-token.ts'
+export { Answers } from './testing/contract/answers.ts'
+export { OpenApiDocument } from './testing/contract/document.ts'
 export { OpenApiContract } from './testing/contract/openapi-contract.ts'
 export {
   NOWHERE,

@@ -32,22 +32,26 @@ export const CLOSED: Hospital = {
 /** An id that is nobody's. */
 export const NOBODYS_ID = randomUUID()
 
-/** Stores a hospital where the hospital and the auth service keep theirs; unlisted, so that the public list tells nobody's. */
+/** Stores a hospital where the services that the world has keep theirs; unlisted, so that the public list tells nobody's. */
 export async function openHospital(
   world: World,
   { id, slug, name }: Hospital,
   { active = true } = {},
 ): Promise<void> {
-  await world.sql(
-    'hospital',
-    `insert into hospital (id, slug, name, is_active, is_listed, suspended_at)
-      values ($1, $2, $3, $4, false, case when $4 then null else now() end)`,
-    [id, slug, name, active],
-  )
-  await world.sql(
-    'auth',
-    `insert into hospital (hospital_id, slug, name, is_active, is_listed)
-      values ($1, $2, $3, $4, false)`,
-    [id, slug, name, active],
-  )
+  const { hospital, auth } = world.services
+  const values = [id, slug, name, active]
+  if (hospital)
+    await world.sql(
+      'hospital',
+      `insert into hospital (id, slug, name, is_active, is_listed, suspended_at)
+        values ($1, $2, $3, $4, false, case when $4 then null else now() end)`,
+      values,
+    )
+  if (auth)
+    await world.sql(
+      'auth',
+      `insert into hospital (hospital_id, slug, name, is_active, is_listed)
+        values ($1, $2, $3, $4, false)`,
+      values,
+    )
 }

@@ -15,26 +15,34 @@ export interface Person {
 
 /** The roles within a hospital. */
 export const MEMBER_ROLES = ['admin', 'doctor', 'nurse', 'receptionist', 'staff'] as const
+/** A role within a hospital. */
+export type MemberRole = (typeof MEMBER_ROLES)[number]
 
-/** Stores a person. Nobody can sign in as them: their tokens are signed by `tokenOf`. */
+/** Stores a person. Nobody can sign in as them unless there is a hash: their tokens are signed by `tokenOf`. */
 export async function addPerson(
   world: World,
   hospital: Hospital | null,
   role: Role,
-  { username = `${role}_${hospital?.slug ?? 'platform'}`, status = 'active' } = {},
+  {
+    username = `${role}_${hospital?.slug ?? 'platform'}`,
+    status = 'active',
+    password_hash = 'none',
+  } = {},
 ): Promise<Person> {
   const hospitalId = hospital?.id ?? PLATFORM_HOSPITAL_ID
   const person = { account_id: randomUUID(), username, role, session_id: randomUUID(), hospital }
+  // Without an auth service nobody asks who they are.
+  if (!world.services.auth) return person
   await world.sql(
     'auth',
     `with account as (
       insert into account (id, username, username_folded, email, email_folded, password_hash, first_name, last_name)
-        values ($1, $2, $2, $2 || '@example.org', $2 || '@example.org', 'none', $2, $2) returning id
+        values ($1, $2, $2, $2 || '@example.org', $2 || '@example.org', $6, $2, $2) returning id
     ), membership as (
       insert into membership (hospital_id, account_id, role, status) select $3, id, $4, $5 from account
     )
     select`,
-    [person.account_id, username, hospitalId, role, status],
+    [person.account_id, username, hospitalId, role, status, password_hash],
   )
   await world.sql(
     'auth',
@@ -49,10 +57,10 @@ export async function addPerson(
 export async function addMembers(
   world: World,
   hospital: Hospital,
-): Promise<Record<(typeof MEMBER_ROLES)[number], Person>> {
+): Promise<Record<MemberRole, Person>> {
   const people: [string, Person][] = []
   for (const role of MEMBER_ROLES) people.push([role, await addPerson(world, hospital, role)])
-  return Object.fromEntries(people) as Record<(typeof MEMBER_ROLES)[number], Person>
+  return Object.fromEntries(people) as Record<MemberRole, Person>
 }
 
 /** Claims of an access token that are not as the auth service would make them. */

@@ -54,7 +54,7 @@ export class World {
   readonly #folder = mkdtempSync(join(tmpdir(), 'wardstone-world-'))
   readonly #secrets = new Secrets(this.#folder)
   readonly #cleans: (() => unknown)[] = []
-  readonly #admins = new Map<ServiceName, pg.Client>()
+  readonly #admins = new Map<ServiceName, pg.Pool>()
 
   private constructor(options: WorldOptions) {
     this.#options = options
@@ -114,9 +114,9 @@ export class World {
     if (!entry) throw new Error(`There is no service ${name}.`)
     const scope = { teardown: (clean: () => unknown) => this.#cleans.push(clean) }
     const database = await testDatabase(scope, name)
-    const admin = new pg.Client({ connectionString: database.adminDatabaseUrl })
+    const connectionString = database.adminDatabaseUrl
+    const admin = new pg.Pool({ connectionString, max: 1, idleTimeoutMillis: 0 })
     admin.on('error', () => undefined)
-    await admin.connect()
     this.#cleans.push(() => admin.end())
     this.#admins.set(name, admin)
     const env = serviceEnvironment(this.#surroundings, entry, database)

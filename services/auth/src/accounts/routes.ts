@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { closedHospital, staleProfile, unauthenticated } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { checkPassword } from '../passwords/rules.ts'
-import { ownId } from './caller.ts'
+import { asMember, ownId } from './caller.ts'
 import { namingConflicts } from './conflicts.ts'
 import * as events from './events.ts'
 import { membershipIn } from './memberships.ts'
@@ -84,7 +84,7 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
 
 /** The account as the membership that the caller's token stands for. */
 function asSignedIn({ identity }: FastifyRequest, account: Account | undefined): schemas.User {
-  const hospitalId = identity.hospital_id ?? PLATFORM_HOSPITAL_ID
+  const hospitalId = asMember(identity).hospital_id ?? PLATFORM_HOSPITAL_ID
   const member = account && membershipIn(account.memberships, hospitalId)
   if (!account || !member) throw unauthenticated()
   return toUser(account, member)

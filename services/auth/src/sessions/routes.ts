@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
+import { type Identity, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import type { ServicePlugin } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
-import type { FastifyRequest } from 'fastify'
+import { asMember } from '../accounts/caller.ts'
 import type { Database } from '../database/schema.ts'
 import { revocationPeriod } from './ending.ts'
 import * as events from './events.ts'
@@ -47,20 +47,20 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
       schema: { body: schemas.NoBodySchema, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      const { identity } = request
+      const identity = asMember(request.identity)
       const { session_id, user_id } = identity
       if (session_id !== null && user_id !== null) {
         const revoked = { session_id, ...revocationPeriod(accessTokens.seconds) }
         const event = events.loggedOut(identity, session_id)
         const ending = { reason: 'logout' as const, revoked, event }
-        await sessions(request).end(ending, { id: session_id, account_id: user_id })
+        await sessions(identity).end(ending, { id: session_id, account_id: user_id })
       }
       return reply.code(204).send(null)
     },
   )
 
   /** The platform's administrators have no hospital; their sessions are under the platform's own id. */
-  function sessions({ identity }: FastifyRequest): SessionRepository {
+  function sessions(identity: Identity): SessionRepository {
     const hospital_id = identity.hospital_id ?? PLATFORM_HOSPITAL_ID
     return new SessionRepository(database.tenant({ ...identity, hospital_id }))
   }

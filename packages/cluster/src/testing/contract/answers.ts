@@ -39,8 +39,9 @@ export class Answers {
     if (!response.content[mediaType]) return [`${where}: ${mediaType} is not documented`]
     const place = ['paths', operation.path, method.toLowerCase(), 'responses', status, 'content']
     const $ref = `openapi#/${[...place, mediaType, 'schema'].map(pointerToken).join('/')}`
-    const valid = this.#ajv.validate({ $ref }, JSON.parse(answer.body))
-    return valid ? [] : [`${where}: ${this.#ajv.errorsText()}`]
+    const validate = this.#ajv.getSchema($ref)
+    const valid = validate?.(JSON.parse(answer.body))
+    return valid ? [] : [`${where}: ${this.#ajv.errorsText(validate?.errors)}`]
   }
 
   /** Documented statuses that no answer had: `GET /api/patients 403`. */
