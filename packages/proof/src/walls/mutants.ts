@@ -1,7 +1,9 @@
 import { gateway } from './mutants/gateway.ts'
+import { keys } from './mutants/keys.ts'
 import { repositories } from './mutants/repositories.ts'
+import { restrictions } from './mutants/restrictions.ts'
 import { services } from './mutants/services.ts'
 import { signIn } from './mutants/sign-in.ts'
 
 /** What somebody might break, by the wall it belongs to. */
-export const MUTANTS = { gateway, services, repositories, 'sign-in': signIn }
+export const MUTANTS = { gateway, services, repositories, restrictions, keys, 'sign-in': signIn }

@@ -4,12 +4,26 @@ import { audit } from './probes/audit.ts'
 import { cursors } from './probes/cursors.ts'
 import { gateway } from './probes/gateway.ts'
 import { identity } from './probes/identity.ts'
+import { keys } from './probes/keys.ts'
 import { patients } from './probes/patients.ts'
 import { records } from './probes/records.ts'
+import { restricted } from './probes/restricted.ts'
 import { sessions } from './probes/sessions.ts'
 import { tokens } from './probes/tokens.ts'
 
-const probes = { access, audit, cursors, gateway, identity, patients, records, sessions, tokens }
+const probes = {
+  access,
+  audit,
+  cursors,
+  gateway,
+  identity,
+  keys,
+  patients,
+  records,
+  restricted,
+  sessions,
+  tokens,
+}
 export type ProbeName = keyof typeof probes
 
 /** Every probe, by the name that mutants call it by. */

@@ -125,7 +125,7 @@ export const services: readonly Mutant[] = [
   },
   {
     what: 'a cursor is good for any list of any hospital',
-    file: file('cursor'),
+    file: file('sealer'),
     find: /\.setAAD\(bytes\(scope\)\)/g,
     replace: '.setAAD(Buffer.of())',
     probe: 'cursors',
