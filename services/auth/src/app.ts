@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
+import { invitationRoutes } from './invitations/routes.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { passwordRoutes } from './passwords/routes.ts'
@@ -68,6 +69,7 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(accountRoutes, { prefix: '/api/auth', ...parts })
   await app.register(passwordRoutes, { prefix: '/api/auth', ...parts })
   await app.register(userRoutes, { prefix: '/api/users', ...parts })
+  await app.register(invitationRoutes, { prefix: '/api/invitations', ...parts })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
   housekeeping(app, [
     () => sessions.removeOld(),

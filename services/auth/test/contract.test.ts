@@ -5,11 +5,12 @@ import type { SignedIn } from '../src/sessions/schemas.ts'
 import { build, CITY, PASSWORD } from './helper.ts'
 
 t.test('every documented status is answered, and every answer is documented', async (t) => {
-  const { app, signedIn, somebody, login, sql } = await build(t)
+  const { app, as, signedIn, somebody, login, sql } = await build(t)
   const contract = new OpenApiContract('auth', app)
   const platform = (await signedIn({ hospital_id: PLATFORM_HOSPITAL_ID, role: 'platform_admin' }))
     .claims
   const admin = (await signedIn({ role: 'admin' })).claims
+  const asAdmin = as(admin)
   const known = async () => {
     const { username, password } = await somebody()
     return { body: { username, password, hospital_id: CITY.id } }
@@ -31,6 +32,11 @@ t.test('every documented status is answered, and every answer is documented', as
       '/api/auth/sessions/{id}': async () => {
         const { claims } = await signedIn()
         return { caller: claims, params: { id: claims.session_id ?? '' } }
+      },
+      '/api/invitations/{id}': async () => {
+        const payload = { email: 'a@example.org', role: 'nurse' }
+        const { id } = (await asAdmin.post('/api/invitations', { payload })).json()
+        return { params: { id } }
       },
       '/api/users/{id}': { params: { id: admin.user_id ?? '' } },
     },

@@ -25,14 +25,17 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
     )
     t.same(routes.sort(), [
       'DELETE /api/auth/sessions/{id}',
+      'DELETE /api/invitations/{id}',
       'GET /api/auth/profile',
       'GET /api/auth/sessions',
+      'GET /api/invitations',
       'GET /api/users',
       'GET /api/users/{id}',
       'PATCH /api/auth/profile',
       'PATCH /api/users/{id}',
       'POST /api/auth/logout',
       'POST /api/auth/password',
+      'POST /api/invitations',
     ])
   })
 

@@ -5,6 +5,9 @@ import type { ColumnType, Generated } from 'kysely'
 /** A column that no code can update: a row stays with its hospital, an id stays with its record. */
 type Fixed = ColumnType<string, string, never>
 
+/** What somebody can be in a hospital. */
+export type HospitalRole = Exclude<Role, 'platform_admin'>
+
 /** A person's login. It belongs to no hospital; memberships tie it to some. */
 interface AccountTable {
   id: Fixed
@@ -108,10 +111,30 @@ interface KnownDeviceTable {
   expires_at: string
 }
 
+/** Somebody is asked into a hospital, by the code whose SHA-256 this has. */
+interface InvitationTable {
+  hospital_id: Fixed
+  id: Fixed
+  email: string
+  role: HospitalRole
+  code_hash: Buffer
+  /** What a person may leave out who was invited with it. */
+  username: string | null
+  first_name: string | null
+  last_name: string | null
+  invited_by: string
+  created_at: Generated<string>
+  expires_at: string
+  accepted_at: string | null
+  accepted_by: string | null
+  withdrawn_at: string | null
+}
+
 export interface Database {
   account: AccountTable
   hospital: HospitalTable
   membership: MembershipTable
+  invitation: InvitationTable
   session: SessionTable
   refresh_token: RefreshTokenTable
   revocation: RevocationTable

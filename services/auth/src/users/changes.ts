@@ -3,12 +3,14 @@ import type { Tenant, TenantDatabase } from '@wardstone/tenancy'
 import type { Transaction } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { lastAdmin, notAnAdmin, notFound, roleExceedsOwn, staleMember } from '../errors.ts'
+import { invitationWithdrawn } from '../invitations/events.ts'
+import { InvitationRepository } from '../invitations/repository.ts'
 import { revocationPeriod } from '../sessions/ending.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
 import * as events from './events.ts'
 import { MembershipRepository } from './membership-repository.ts'
 import { UserRepository } from './repository.ts'
-import { type ChangeRefusal, changedFields, decide } from './rules.ts'
+import { type ChangeRefusal, changedFields, decide, isAdmin } from './rules.ts'
 import type { Member, MemberChange } from './schemas.ts'
 
 export interface UserChangesOptions {
@@ -57,6 +59,12 @@ export class UserChanges {
       const event = events.userUpdated(identity, id, fields)
       await memberships.change(before, after, { period, event })
       if (after.status === 'disabled') await memberships.endSessions(id, period)
+      // Else who is shown out could come back by an invitation of their own.
+      if (!isAdmin(after)) {
+        await new InvitationRepository(tenant, trx).withdrawAllOf(id, (invitationId) =>
+          invitationWithdrawn(identity, invitationId),
+        )
+      }
     }
     return (await new UserRepository(tenant, trx).find(id)) as Member
   }

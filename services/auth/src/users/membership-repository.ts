@@ -1,13 +1,11 @@
-import { type AuditEvent, PERMISSIONS, type Role } from '@wardstone/contracts'
+import type { AuditEvent } from '@wardstone/contracts'
 import { outboxRows, type Tenant } from '@wardstone/tenancy'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { endSessionsOfMember, type revocationPeriod } from '../sessions/ending.ts'
 import { sessionRevoked } from '../sessions/events.ts'
 import { membershipChanged } from './events.ts'
-import type { LockedMembership, Standing } from './rules.ts'
-
-const ADMINS = [...PERMISSIONS['user.manage'].roles] as Role[]
+import { ADMIN_ROLES, type LockedMembership, type Standing } from './rules.ts'
 
 /** The memberships of one hospital, within the transaction that changes one of them. */
 export class MembershipRepository {
@@ -30,7 +28,7 @@ export class MembershipRepository {
       .where((eb) =>
         eb.or([
           eb('account_id', '=', sql<string>`any(${ids}::uuid[])`),
-          eb.and([eb('status', '=', 'active'), eb('role', 'in', ADMINS)]),
+          eb.and([eb('status', '=', 'active'), eb('role', 'in', ADMIN_ROLES)]),
         ]),
       )
       .select(['account_id', 'role', 'status', 'version'])

@@ -1,4 +1,4 @@
-import { type Identity, isGranted, mayGrant, type Role } from '@wardstone/contracts'
+import { type Identity, isGranted, mayGrant, PERMISSIONS, type Role } from '@wardstone/contracts'
 import type { MembershipStatus } from '../database/schema.ts'
 import type { MemberChange } from './schemas.ts'
 
@@ -16,6 +16,9 @@ export interface LockedMembership extends Standing {
 
 /** Why a change does not come about. */
 export type ChangeRefusal = 'not_found' | 'stale' | 'role_exceeds_own' | 'last_admin' | 'not_admin'
+
+/** The roles that may manage users. */
+export const ADMIN_ROLES: readonly Role[] = PERMISSIONS['user.manage'].roles
 
 /** True for a member who may manage the hospital's users. */
 export function isAdmin({ role, status }: Standing): boolean {

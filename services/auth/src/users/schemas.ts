@@ -5,7 +5,6 @@ import {
   nullable,
   PageLimitSchema,
   PageSchema,
-  type Role,
   RoleSchema,
   UuidSchema,
 } from '@wardstone/contracts'
@@ -20,7 +19,6 @@ export const HospitalRoleSchema = Type.Union([
   Type.Literal('receptionist'),
   Type.Literal('staff'),
 ])
-export type HospitalRole = Static<typeof HospitalRoleSchema> & Role
 
 const StatusSchema = Type.Union([
   Type.Literal('pending'),

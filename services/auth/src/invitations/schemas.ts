@@ -1,0 +1,50 @@
+import { type Static, Type } from '@sinclair/typebox'
+import {
+  CursorSchema,
+  EmailSchema,
+  InstantSchema,
+  PageLimitSchema,
+  PageSchema,
+  UuidSchema,
+} from '@wardstone/contracts'
+import { HospitalRoleSchema } from '../users/schemas.ts'
+
+const strict = { additionalProperties: false }
+
+/** Whom to invite into the caller's hospital, and as what. */
+export const NewInvitationSchema = Type.Object(
+  { email: EmailSchema, role: HospitalRoleSchema },
+  strict,
+)
+export type NewInvitation = Static<typeof NewInvitationSchema>
+
+/** A new invitation. Its code is nowhere else, and never shown again. */
+export const InvitedSchema = Type.Object({
+  id: UuidSchema,
+  code: Type.String({ description: 'for `invitation_code` when registering; good once' }),
+  email: Type.String(),
+  role: HospitalRoleSchema,
+  expires_at: InstantSchema,
+})
+
+/** An invitation that is open: neither accepted nor withdrawn, and not yet over. */
+export const InvitationSchema = Type.Object(
+  {
+    id: UuidSchema,
+    email: Type.String(),
+    role: HospitalRoleSchema,
+    invited_by: UuidSchema,
+    created_at: InstantSchema,
+    expires_at: InstantSchema,
+  },
+  { $id: 'Invitation' },
+)
+export type Invitation = Static<typeof InvitationSchema>
+
+export const InvitationPageSchema = PageSchema(InvitationSchema)
+export const InvitationParamsSchema = Type.Object({ id: UuidSchema }, strict)
+export const InvitationListQuerySchema = Type.Object(
+  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
+  strict,
+)
+export type InvitationListQuery = Static<typeof InvitationListQuerySchema>
