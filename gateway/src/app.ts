@@ -13,7 +13,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { AccessTokens } from './access-tokens.ts'
 import { asAnonymous, authenticate, refuseOtherHospital } from './authentication.ts'
 import { limitBody } from './body-limit.ts'
-import { answerClientError } from './client-errors.ts'
+import { answerClientError, followAnswers } from './client-errors.ts'
 import { type Config, listOf } from './config.ts'
 import { allowOrigins } from './cors.ts'
 import { Denials } from './denials.ts'
@@ -23,6 +23,7 @@ import { Keys } from './keys.ts'
 import { openApiRoute } from './openapi.ts'
 import { malformedUrlRoute, routedUrl } from './paths.ts'
 import { RateLimits } from './rate-limits.ts'
+import { refuseAmbiguous } from './request-heads.ts'
 import { RevocationWatch } from './revocation-watch.ts'
 import { Revocations } from './revocations.ts'
 import { connectServices } from './services.ts'
@@ -101,6 +102,7 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     rewriteUrl: routedUrl,
     clientErrorHandler: answerClientError,
   })
+  followAnswers(app.server)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.decorateRequest('identity')
@@ -108,6 +110,7 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     reply.header('x-request-id', request.id)
     done()
   })
+  app.addHook('onRequest', refuseAmbiguous)
   problemHandlers(app)
   securityHeaders(app)
   requestLog(app)

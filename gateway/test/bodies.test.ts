@@ -173,3 +173,58 @@ t.test('a client that leaves in the middle of its body ends its request only', a
   )
   t.ok(answers.every(({ status }) => status === 200))
 })
+
+t.test('bytes behind a request took the place of its answer', async (t) => {
+  const gateway = await startGateway(t)
+  const get = (...headers: string[]) =>
+    [
+      'GET /api/patients HTTP/1.1',
+      'Host: w',
+      `Authorization: Bearer ${gateway.signer.token()}`,
+      ...headers,
+      '',
+      '',
+    ].join('\r\n')
+  t.strictSame(statuses(await exchange(gateway.port, `${get()}garbage\r\n\r\n`)), [200, 400])
+  t.strictSame(
+    statuses(await exchange(gateway.port, `${get()}${get()}garbage\r\n\r\n`)),
+    [200, 200, 400],
+  )
+  const last = get('Connection: close')
+  t.strictSame(statuses(await exchange(gateway.port, last + get())), [200], 'nothing after the end')
+})
+
+t.test('a request that says the same twice was read as the first or the last of it', async (t) => {
+  const gateway = await startGateway(t)
+  const bearer = `Authorization: Bearer ${gateway.signer.token()}`
+  const post = (...headers: string[]) =>
+    exchange(
+      gateway.port,
+      `POST /api/patients HTTP/1.1\r\nHost: w\r\n${bearer}\r\nContent-Type: a/b\r\nContent-Length: 2\r\n${headers.map((it) => `${it}\r\n`).join('')}Connection: close\r\n\r\n{}`,
+    )
+  t.strictSame(statuses(await post('Link: a', 'Link: b', 'Accept: c/d', 'accept: e/f')), [200])
+  for (const header of [
+    'Host: w',
+    'host: evil.test',
+    'AUTHORIZATION: x',
+    bearer,
+    'Content-type: c/d',
+  ])
+    t.match(await post(header), /^HTTP\/1\.1 400.*malformed_request/s, header)
+})
+
+t.test('HTTP of other versions was answered as 1.1', async (t) => {
+  const gateway = await startGateway(t)
+  const bearer = `Authorization: Bearer ${gateway.signer.token()}`
+  for (const [version, status] of [
+    ['HTTP/1.0', 200],
+    ['HTTP/0.9', 400],
+    ['HTTP/2.0', 400],
+  ] as const) {
+    const answer = await exchange(
+      gateway.port,
+      `GET /api/patients ${version}\r\nHost: w\r\n${bearer}\r\n\r\n`,
+    )
+    t.strictSame(statuses(answer), [status], version)
+  }
+})
