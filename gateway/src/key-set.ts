@@ -72,7 +72,6 @@ export function verifierFor(key: PublishedKey, { issuer, audience }: TokenRules)
   return createVerifier({
     key: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     algorithms: ['ES256'],
-    checkTyp: 'at+jwt',
     allowedIss: issuer,
     allowedAud: audience,
     requiredClaims: [

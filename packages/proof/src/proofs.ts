@@ -1,7 +1,8 @@
-import { TOKENS } from './corpora/tokens.ts'
+import { http } from './corpora/http.ts'
+import { tokens } from './corpora/tokens.ts'
 import { MATRIX } from './matrix/proof.ts'
 import type { Proof } from './proof.ts'
 import { walls } from './walls/walls.ts'
 
 /** Every proof, in the order of the report. */
-export const PROOFS: readonly Proof[] = [MATRIX, TOKENS, walls]
+export const PROOFS: readonly Proof[] = [MATRIX, tokens, http, walls]

@@ -12,7 +12,7 @@ import { signatures, twin } from './tokens/signatures.ts'
 import { isLeak, startTwoHospitals, type TwoHospitals } from './two-hospitals.ts'
 
 /** The families of Project Wycheproof's JSON web signature vectors, and the list of algorithm confusions. */
-export const TOKENS: Proof = {
+export const tokens: Proof = {
   name: 'tokens',
   claim: 'a token that is not exactly as the auth service signs them is answered 401',
   prove: async () => {

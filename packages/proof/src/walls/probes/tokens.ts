@@ -8,6 +8,8 @@ import type { Scene } from '../scene.ts'
 const PATH = '/api/patients'
 const ENDED = { sid: randomUUID() }
 const LEFT = { sub: randomUUID() }
+/** The last sign of a signature, and one that spells the same bytes. */
+const SPARE = { A: 'B', Q: 'R', g: 'h', w: 'x' }
 let inClosed: Person
 
 /** The gateway believes the tokens that the auth service signed, as long as they are good. */
@@ -54,6 +56,8 @@ function badTokens({ world, city }: Scene, good: string): Record<string, string>
     'another issuer': of({ iss: 'another' }),
     'another audience': of({ aud: 'another' }),
     'another type': headed({ typ: 'JWT' }),
+    'a header that says more': headed({ crit: null }),
+    'a good one in another spelling': good.slice(0, -1) + SPARE[good.at(-1) as keyof typeof SPARE],
     'an expired one': of({ iat: now - 7200, exp: now - 3600 }),
     'one without session': of({ sid: undefined }),
     'one without hospital_id': of({ hospital_id: undefined }),
