@@ -13,7 +13,12 @@ import { tokenOf } from '../src/people.ts'
 t.setTimeout(120_000)
 
 t.test('every operation × every caller', async (t) => {
-  const { checks, failures } = await MATRIX.prove({ seed: 1, long: false, whole: false, progress: t.comment })
+  const { checks, failures } = await MATRIX.prove({
+    seed: 1,
+    long: false,
+    whole: false,
+    progress: t.comment,
+  })
   t.same(failures, [])
   t.ok(checks > 1000, `${checks} checks`)
 })

@@ -1,14 +1,8 @@
 import { testDatabase } from '@wardstone/cluster/testing'
-import { catalogueFindings } from '@wardstone/tenancy/testing'
+import { CATALOGUES, catalogueFindings } from '@wardstone/tenancy/testing'
 import t from 'tap'
 
-t.test('every table is isolated', async (t) => {
+t.test('every table of the hospital database is isolated', async (t) => {
   const { adminDatabaseUrl } = await testDatabase(t, 'hospital')
-  t.same(
-    await catalogueFindings(adminDatabaseUrl, {
-      service: 'hospital',
-      exceptions: { hospital: 'id' },
-    }),
-    [],
-  )
+  t.same(await catalogueFindings(adminDatabaseUrl, CATALOGUES.hospital), [])
 })

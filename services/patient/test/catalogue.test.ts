@@ -1,8 +1,8 @@
-import { catalogueFindings } from '@wardstone/tenancy/testing'
+import { testDatabase } from '@wardstone/cluster/testing'
+import { CATALOGUES, catalogueFindings } from '@wardstone/tenancy/testing'
 import t from 'tap'
-import { build } from './helper.ts'
 
 t.test('every table of the patient database is isolated', async (t) => {
-  const { urls } = await build(t)
-  t.same(await catalogueFindings(urls.adminDatabaseUrl, { service: 'patient' }), [])
+  const { adminDatabaseUrl } = await testDatabase(t, 'patient')
+  t.same(await catalogueFindings(adminDatabaseUrl, CATALOGUES.patient), [])
 })
