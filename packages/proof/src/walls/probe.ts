@@ -26,7 +26,8 @@ export class Notes {
   /** Holds a value against what it should be. */
   same(what: string, found: unknown, wanted: unknown): void {
     const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)]
-    if (one !== other) this.violations.push(`${what}: ${one?.slice(0, 200)} for ${other}`)
+    if (one !== other)
+      this.violations.push(`${what}: ${one?.slice(0, 200)} for ${other?.slice(0, 200)}`)
   }
 
   /** Holds a text against what must not be in it. */

@@ -10,6 +10,7 @@ import { records } from './probes/records.ts'
 import { restricted } from './probes/restricted.ts'
 import { sessions } from './probes/sessions.ts'
 import { tokens } from './probes/tokens.ts'
+import { users } from './probes/users.ts'
 
 const probes = {
   access,
@@ -23,6 +24,7 @@ const probes = {
   restricted,
   sessions,
   tokens,
+  users,
 }
 export type ProbeName = keyof typeof probes
 
