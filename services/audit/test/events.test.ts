@@ -18,9 +18,12 @@ t.test('GET /api/audit/events', async (t) => {
     reason: 'lacks x',
   })
   const old = somethingHappened({ occurred_at: '2020-02-29T23:59:59.999Z' })
-  const events = [shown, byActor, denied, old]
+  const broken = { id: randomUUID(), reason_code: 'ETREAT' as const }
+  const underGlass = somethingHappened({ break_glass: broken })
+  const underAnother = somethingHappened({ break_glass: { ...broken, id: randomUUID() } })
+  const events = [shown, byActor, denied, old, underGlass, underAnother]
   await publish(events)
-  await until(async () => (await stored()) === 4)
+  await until(async () => (await stored()) === 6)
   const list = async (query: string) => (await admin.get(`/api/audit/events${query}`)).json()
   const ids = async (query: string) =>
     (await list(query)).results
@@ -36,7 +39,7 @@ t.test('GET /api/audit/events', async (t) => {
       )
     }
     t.match(results[0], {
-      seq: 4,
+      seq: 6,
       recorded_at: /Z$/,
       prev_hash: results[1].hash,
       hash: /^[0-9a-f]{64}$/,
@@ -46,6 +49,7 @@ t.test('GET /api/audit/events', async (t) => {
   for (const [filter, event] of [
     [`patient_id=${patient}`, shown],
     [`actor_id=${actor.id}`, byActor],
+    [`break_glass_id=${broken.id}`, underGlass],
     ['action=access.denied', denied],
     ['outcome=denied', denied],
     ['to=2020-03-01T00:00:00.000Z', old],
@@ -59,7 +63,7 @@ t.test('GET /api/audit/events', async (t) => {
   await t.test('pages through all, newest first, each once', async (t) => {
     await publish(many(30))
     await until(
-      async () => (await sql(`select from event where action = 'patient.read'`)).length >= 32,
+      async () => (await sql(`select from event where action = 'patient.read'`)).length >= 34,
     )
     const seen: number[] = []
     let answer = await admin.get('/api/audit/events?limit=7&action=patient.read')
@@ -70,7 +74,7 @@ t.test('GET /api/audit/events', async (t) => {
       const next = String(answer.headers.link).match(/^<(.*)>; rel="next"$/)?.[1]
       answer = await admin.get(next ?? '')
     }
-    t.equal(seen.length, 32)
+    t.equal(seen.length, 34)
     t.same(
       seen,
       [...new Set(seen)].sort((a, b) => b - a),
@@ -88,6 +92,7 @@ t.test('GET /api/audit/events', async (t) => {
   await t.test('refuses what it does not know', async (t) => {
     for (const query of [
       'actor_id=x',
+      'break_glass_id=x',
       'action=made.up',
       'from=yesterday',
       'limit=101',

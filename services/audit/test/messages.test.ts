@@ -7,7 +7,10 @@ const encode = (content: unknown) => Buffer.from(JSON.stringify(content))
 const subject = auditSubject(CITY.hospital_id, 'patient', 'patient.read')
 
 t.test('takes an event, and reads together', async (t) => {
-  const events = [somethingHappened(), somethingHappened({ action: 'patient.listed' })]
+  const events = [
+    somethingHappened({ break_glass: { id: CITY.hospital_id, reason_code: 'TREAT' } }),
+    somethingHappened({ action: 'patient.listed' }),
+  ]
   t.same(readMessage({ id: 'a', subject, payload: encode({ events: [events[0]] }) }), [events[0]])
   const reads = auditSubject(CITY.hospital_id, 'patient', 'reads')
   t.same(readMessage({ id: 'a', subject: reads, payload: encode({ events }) }), events)
@@ -27,6 +30,18 @@ for (const [what, reason, given, event] of [
   ['another action', 'action', subject, { action: 'patient.updated' }],
   ['an action nobody knows', 'schema', subject, { action: 'patient.eaten' }],
   ['no instant', 'schema', subject, { occurred_at: '2026-13-01T00:00:00.000Z' }],
+  [
+    'a glass broken for no known reason',
+    'schema',
+    subject,
+    { break_glass: { id: CITY.hospital_id, reason_code: 'CURIOUS' } },
+  ],
+  [
+    'a glass that tells of a patient',
+    'schema',
+    subject,
+    { break_glass: { id: CITY.hospital_id, reason_code: 'TREAT', patient_id: CITY.hospital_id } },
+  ],
   ['a strange subject', 'subject', 'audit.x.patient.patient.read', {}],
 ] as const) {
   t.test(`puts away an event of ${what}`, async (t) => {

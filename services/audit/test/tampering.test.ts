@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { callerOf } from '@wardstone/cluster/testing'
 import t, { type Test } from 'tap'
@@ -22,7 +22,13 @@ async function chainOfFifty(t: Test) {
   const service = await build(t, { checkpointSeconds: 1, withoutNats: true })
   const { as, urls, sql, files } = service
   const repository = systemRepository(t, urls.systemUrl)
-  await repository.append([...many(40), ...many(10, { hospital_id: RIVERSIDE.hospital_id })])
+  const underGlass = { break_glass: { id: randomUUID(), reason_code: 'ETREAT' as const } }
+  await repository.append([
+    ...many(14),
+    somethingHappened(underGlass),
+    ...many(25),
+    ...many(10, { hospital_id: RIVERSIDE.hospital_id }),
+  ])
   await until(async () => (await sql('select from checkpoint')).length === 2)
   await repository.append(many(10))
   const admin = as({ role: 'admin' })
@@ -65,6 +71,21 @@ t.test('finds the first event that is not as it was', async (t) => {
       18,
     ],
     [
+      'a broken glass that nobody broke, in the column that is searched',
+      `update event set break_glass_id = event_id where hospital_id = CITY and seq = 16`,
+      16,
+    ],
+    [
+      'a broken glass, gone from the column that is searched',
+      `update event set break_glass_id = null where hospital_id = CITY and seq = 15`,
+      15,
+    ],
+    [
+      'the reason of a broken glass',
+      `update event set payload_canon = replace(payload_canon, 'ETREAT', 'TREAT') where hospital_id = CITY and seq = 15`,
+      15,
+    ],
+    [
       'when it happened',
       `update event set occurred_at = '2020-01-01T00:00:00.000Z' where hospital_id = CITY and seq = 19`,
       19,
@@ -93,7 +114,7 @@ t.test('finds the first event that is not as it was', async (t) => {
 
   await t.test('events of two hospitals that changed places', async (t) => {
     const columns =
-      'event_id, occurred_at, happened_at, action, outcome, actor_id, payload_canon, prev_hash, hash'
+      'event_id, occurred_at, happened_at, action, outcome, actor_id, break_glass_id, payload_canon, prev_hash, hash'
     await change(`update event set (${columns}) = (select ${columns} from event as other
       where other.seq = event.seq and other.hospital_id <> event.hospital_id) where seq = 5`)
     t.match(await verify(), { ok: false, first_bad_seq: 5 })

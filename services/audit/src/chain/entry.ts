@@ -12,6 +12,7 @@ export interface ChainEntry {
   readonly action: AuditEvent['action']
   readonly outcome: AuditEvent['outcome']
   readonly actor_id: string | null
+  readonly break_glass_id: string | null
   readonly payload_canon: string
   readonly prev_hash: Buffer
   readonly hash: Buffer
@@ -47,5 +48,6 @@ export function columnsOf(event: AuditEvent) {
     action: event.action,
     outcome: event.outcome,
     actor_id: event.actor.id,
+    break_glass_id: event.break_glass?.id ?? null,
   }
 }

@@ -17,6 +17,7 @@ interface EventTable {
   action: Fixed<AuditAction>
   outcome: Fixed<AuditEvent['outcome']>
   actor_id: Fixed<string | null>
+  break_glass_id: Fixed<string | null>
   payload_canon: Fixed<string>
   prev_hash: Fixed<Buffer>
   hash: Fixed<Buffer>

@@ -22,6 +22,7 @@ export class EventRepository {
   async list(filter: EventFilter, limit: number, before?: number): Promise<RecordedEvent[]> {
     let query = this.#select()
     if (filter.actor_id) query = query.where('actor_id', '=', filter.actor_id)
+    if (filter.break_glass_id) query = query.where('break_glass_id', '=', filter.break_glass_id)
     if (filter.action) query = query.where('action', '=', filter.action)
     if (filter.outcome) query = query.where('outcome', '=', filter.outcome)
     // Written out, so that a prepared statement too can use the index of what went wrong.

@@ -27,6 +27,7 @@ export const EventListQuerySchema = Type.Object(
   {
     actor_id: Type.Optional(UuidSchema),
     patient_id: Type.Optional(UuidSchema),
+    break_glass_id: Type.Optional(UuidSchema),
     action: Type.Optional(AuditActionSchema),
     outcome: Type.Optional(AuditOutcomeSchema),
     from: Type.Optional(InstantSchema),

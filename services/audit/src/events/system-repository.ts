@@ -99,13 +99,14 @@ export class SystemEventRepository {
   async #insert(trx: Transaction<Database>, entries: readonly ChainEntry[]): Promise<void> {
     const column = <T>(value: (entry: ChainEntry) => T) => sql`${entries.map(value)}`
     await sql`insert into event (hospital_id, seq, event_id, occurred_at, happened_at, action,
-        outcome, actor_id, payload_canon, prev_hash, hash)
+        outcome, actor_id, break_glass_id, payload_canon, prev_hash, hash)
       select * from unnest(
         ${column((entry) => entry.hospital_id)}::uuid[], ${column((entry) => entry.seq)}::bigint[],
         ${column((entry) => entry.event_id)}::uuid[], ${column((entry) => entry.occurred_at)}::text[],
         ${column((entry) => entry.happened_at)}::timestamptz[],
         ${column((entry) => entry.action)}::text[], ${column((entry) => entry.outcome)}::text[],
         ${column((entry) => entry.actor_id)}::uuid[],
+        ${column((entry) => entry.break_glass_id)}::uuid[],
         ${column((entry) => entry.payload_canon)}::text[],
         ${column((entry) => entry.prev_hash)}::bytea[], ${column((entry) => entry.hash)}::bytea[]
       )`.execute(trx)
