@@ -51,24 +51,32 @@ function coercing(schema: ObjectSchema, validate: ValidateFunction) {
   return check
 }
 
+/** Deeper than any schema goes, and than a stack may fall. */
+const MAX_DEPTH = 32
+
 function refuseUnstorableText(request: FastifyRequest): void {
-  const pointer =
+  const found =
     unstorable(request.body, '') ?? unstorable(request.query, '') ?? unstorable(request.params, '')
-  if (pointer !== undefined) {
-    throw problem(400, 'validation_failed', 'Some fields are not valid', {
-      errors: [{ pointer, message: 'must not contain NUL or lone surrogates' }],
-    })
-  }
+  if (found === undefined) return
+  throw problem(400, 'validation_failed', 'Some fields are not valid', { errors: [found] })
 }
 
-function unstorable(value: unknown, pointer: string): string | undefined {
+interface Unstorable {
+  pointer: string
+  message: string
+}
+
+function unstorable(value: unknown, pointer: string, depth = 0): Unstorable | undefined {
   if (typeof value === 'string') {
-    return value.includes('\0') || !value.isWellFormed() ? pointer : undefined
+    if (!value.includes('\0') && value.isWellFormed()) return undefined
+    return { pointer, message: 'must not contain NUL or lone surrogates' }
   }
   if (typeof value !== 'object' || value === null) return undefined
+  if (depth === MAX_DEPTH) return { pointer, message: 'is nested too deeply' }
   for (const [name, inner] of Object.entries(value)) {
-    if (unstorable(name, '') !== undefined) return pointer
-    const found = unstorable(inner, `${pointer}/${name}`)
+    const inName = unstorable(name, pointer)
+    if (inName !== undefined) return inName
+    const found = unstorable(inner, `${pointer}/${name}`, depth + 1)
     if (found !== undefined) return found
   }
   return undefined

@@ -31,6 +31,20 @@ t.test('bodies are taken as they are, or not at all', async (t) => {
     })
   }
 
+  await t.test('a body that is nested 30,000 deep was 500', async (t) => {
+    for (const deep of [`${'['.repeat(30_000)}${']'.repeat(30_000)}`, '{"a":'.repeat(40)]) {
+      const closed = deep + (deep.startsWith('{') ? `1${'}'.repeat(40)}` : '')
+      const answer = await post(`{"name":"x","contact":${closed}}`, {
+        'content-type': 'application/json',
+      })
+      t.equal(answer.statusCode, 400)
+      t.match(answer.json(), {
+        code: 'validation_failed',
+        errors: [{ pointer: /^\/contact\//, message: 'is nested too deeply' }],
+      })
+    }
+  })
+
   await t.test('tells all that is wrong at once, each field once, no value', async (t) => {
     const answer = await post({ name: 7, age: 'Amina', note: 7 })
     t.same(
