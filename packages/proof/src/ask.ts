@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A request: a body that is no text is sent as JSON. */
+/** A request: a body that is neither text nor bytes is sent as JSON. */
 export interface Ask {
   method?: string
   token?: string
@@ -24,7 +24,7 @@ export async function ask(url: string, { method = 'GET', token, headers, body }:
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isRaw(body) ? body : JSON.stringify(body) }),
   })
   const answer: Answer = {
     status: response.status,
@@ -32,6 +32,10 @@ export async function ask(url: string, { method = 'GET', token, headers, body }:
     text: await response.text(),
   }
   return answer
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array
 }
 
 /** The JSON of an answer. */

@@ -1,8 +1,9 @@
 import { http } from './corpora/http.ts'
+import { json } from './corpora/json.ts'
 import { tokens } from './corpora/tokens.ts'
 import { MATRIX } from './matrix/proof.ts'
 import type { Proof } from './proof.ts'
 import { walls } from './walls/walls.ts'
 
 /** Every proof, in the order of the report. */
-export const PROOFS: readonly Proof[] = [MATRIX, tokens, http, walls]
+export const PROOFS: readonly Proof[] = [MATRIX, tokens, http, json, walls]
