@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
+import { InvitationDesk } from './invitations/desk.ts'
 import { invitationRoutes } from './invitations/routes.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
@@ -36,8 +37,8 @@ export async function buildApp(config: Config): Promise<Service> {
   const database = new TenantDatabase<Database>({ url: config.DATABASE_URL, ...pool })
   const system = createSystemDatabase<Database>({ url: config.SYSTEM_DATABASE_URL, ...pool })
   const repositories = systemRepositories(system.db, config.ACCESS_TOKEN_SECONDS)
-  const { failures, hospitals, revocations, sessions } = repositories
-  const messaging = new Messaging(config, hospitalEventHandler(hospitals, logger), logger)
+  const { failures, invitations, revocations, sessions } = repositories
+  const messaging = new Messaging(config, hospitalEventHandler(repositories, logger), logger)
   for (const written of [database, system]) written.onWrite(() => messaging.poke())
 
   const app = await createService({
@@ -56,6 +57,7 @@ export async function buildApp(config: Config): Promise<Service> {
   const parts = {
     ...repositories,
     database,
+    desk: new InvitationDesk(invitations),
     passwords,
     passwordMinLength: config.PASSWORD_MIN_LENGTH,
     accessTokens,
@@ -75,6 +77,7 @@ export async function buildApp(config: Config): Promise<Service> {
     () => sessions.removeOld(),
     () => revocations.removeExpired(),
     () => failures.removeOld(),
+    () => invitations.removeOld(),
   ])
   app.addHook('onReady', async () => messaging.start())
   app.addHook('onClose', async () => {

@@ -33,6 +33,20 @@ export const closedHospital = () =>
   invalidField('/hospital_id', 'is not a hospital that takes registrations')
 
 /** A password that may not be chosen; `pointer` says which field it came in. */
+/** A code that is unknown, used, withdrawn or over: which of them is nobody's business. */
+export const closedInvitation = () =>
+  invalidField('/invitation_code', 'is not the code of an open invitation')
+
+/** Somebody asks to be let in and says that they were invited. */
+export const twoDoors = () =>
+  invalidField('/invitation_code', 'must not be there beside hospital_id')
+
+/** Fields that only some may leave out. */
+export const missingFields = (names: readonly string[]) =>
+  problem(400, 'validation_failed', 'Some fields are not valid', {
+    errors: names.map((name) => ({ pointer: `/${name}`, message: 'is required' })),
+  })
+
 export const weakPassword = (pointer: string, message: string) => invalidField(pointer, message)
 
 /** Not 401: the session is good, and a client that gets 401 signs its user out. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { SystemAccountRepository } from './accounts/repository.ts'
 import type { Database } from './database/schema.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
+import { SystemInvitationRepository } from './invitations/system-repository.ts'
 import { SystemPasswordRepository } from './passwords/system-repository.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { SystemOwnSessionRepository } from './sessions/system-own-session-repository.ts'
@@ -15,6 +16,7 @@ export function systemRepositories(db: Kysely<Database>, accessTokenSeconds: num
     accounts: new SystemAccountRepository(db),
     failures: new SystemThrottleRepository(db),
     hospitals: new SystemHospitalRepository(db, accessTokenSeconds),
+    invitations: new SystemInvitationRepository(db),
     ownSessions: (accountId: string) => new SystemOwnSessionRepository(db, accountId),
     passwordChanges: new SystemPasswordRepository(db, accessTokenSeconds),
     refreshTokens: new SystemRefreshTokenRepository(db),

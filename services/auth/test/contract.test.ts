@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { identityContract, NOWHERE, OpenApiContract } from '@wardstone/cluster/testing'
 import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import t from 'tap'
@@ -19,7 +20,12 @@ t.test('every documented status is answered, and every answer is documented', as
     away: (await build(t, { databaseUrl: NOWHERE })).app,
     caller: (role) => (role === 'platform_admin' ? platform : admin),
     examples: {
-      'POST /api/auth/register': { body: { hospital_id: CITY.id } },
+      'POST /api/auth/register': () => {
+        const username = `newcomer_${randomUUID().slice(0, 8)}`
+        const person = { username, email: `${username}@example.org`, password: PASSWORD }
+        const names = { first_name: 'A', last_name: 'B', invitation_code: undefined }
+        return { body: { ...person, ...names, hospital_id: CITY.id } }
+      },
       'POST /api/auth/login': known,
       'POST /api/auth/refresh': async () => {
         const { refresh_token } = (await login((await known()).body)).json<SignedIn>()

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { natsUrlFor, privateNats } from '@wardstone/cluster/testing'
 import { type HospitalEvent, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
@@ -82,6 +82,28 @@ t.test('defect 6: a suspended hospital signs nobody in', async (t) => {
     await until(async () => (await sql('select from hospital where hospital_id = $1', [id])).length)
     t.pass()
   })
+
+  await t.test(
+    'the first administrator of a new hospital registers with its invitation',
+    async (t) => {
+      const id = randomUUID()
+      const invitation = {
+        ...{ id: randomUUID(), hospital_id: id, invited_by: randomUUID() },
+        code_hash: createHash('sha256').update('the code').digest('hex'),
+        ...{ username: 'ines', email: 'ines@example.org', first_name: 'Ines', last_name: 'Prado' },
+        expires_at: new Date(Date.now() + 60_000).toISOString(),
+      }
+      await tell('hospital.created', cityEvent(1, true, { id, slug: 'newest', name: 'Newest' }))
+      for (const _ of ['told', 'told again']) await tell('invitation.created', invitation)
+      await until(async () => (await sql('select from invitation')).length)
+      const payload = { password: PASSWORD, invitation_code: 'the code' }
+      const answer = await service.anonymous.post('/api/auth/register', { payload })
+      t.match(answer.json(), { username: 'ines', hospital_id: id, role: 'admin', status: 'active' })
+      const { user } = (await login({ username: 'ines', password: PASSWORD })).json<SignedIn>()
+      t.match(user, { role: 'admin', hospital_name: 'Newest' })
+      t.equal((await sql('select from invitation')).length, 1)
+    },
+  )
 
   await t.test('what is no hospital event is put away, the next one counts', async (t) => {
     await tell('hospital.updated', { id: 'city' })

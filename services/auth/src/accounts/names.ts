@@ -5,3 +5,13 @@
 export function folded(text: string): string {
   return text.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
+
+/** Text in the one of its spellings in bytes that is compared and stored (NFC). */
+export function inNfc<T extends object>(body: T): T {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.normalize('NFC') : value,
+    ]),
+  ) as T
+}

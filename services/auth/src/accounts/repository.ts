@@ -3,9 +3,10 @@ import { outboxRows } from '@wardstone/tenancy'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { changedFields, PERSON } from './columns.ts'
+import { type Door, type Entering, entering } from './doors.ts'
 import { type Member, membershipsOf } from './memberships.ts'
 import { folded } from './names.ts'
-import type { ProfilePatch, Registration } from './schemas.ts'
+import type { ProfilePatch } from './schemas.ts'
 
 /** A person's login with all memberships. */
 export interface Account {
@@ -20,7 +21,10 @@ export interface Account {
 }
 
 /** What is stored of a registration. */
-export type NewAccount = Omit<Registration, 'password'> & { id: string; password_hash: string }
+export interface NewAccount extends Omit<Account, 'phone' | 'version' | 'memberships'> {
+  phone: string | null | undefined
+  password_hash: string
+}
 
 /** Accounts belong to no hospital: whoever signs in or registers is found across all of them. */
 export class SystemAccountRepository {
@@ -50,20 +54,17 @@ export class SystemAccountRepository {
       .executeTakeFirst()
   }
 
-  /** Stores an account with a pending membership. False when the hospital takes no registrations. */
-  async register(account: NewAccount, event: AuditEvent): Promise<boolean> {
-    const { hospital_id, phone = null, ...fields } = account
+  /** Stores an account and its first membership. Undefined when the door is closed: nothing is stored. */
+  async register(
+    account: NewAccount,
+    door: Door,
+    event: AuditEvent,
+  ): Promise<Entering | undefined> {
+    const { phone = null, ...fields } = account
     const values = { ...fields, phone, ...foldedNames(fields) }
     const columns = Object.keys(values) as (keyof typeof values)[]
-    const row = await this.#db
-      .with('open', (db) =>
-        db
-          .selectFrom('hospital')
-          .where('hospital_id', '=', hospital_id)
-          .where('is_active', '=', true)
-          .where('is_listed', '=', true)
-          .select('hospital_id'),
-      )
+    return this.#db
+      .with('open', () => entering(door, account.id))
       .with('change', (db) =>
         db
           .insertInto('account')
@@ -78,21 +79,13 @@ export class SystemAccountRepository {
           .insertInto('membership')
           .columns(['hospital_id', 'account_id', 'role', 'status'])
           .expression((eb) =>
-            eb
-              .selectFrom(['open', 'change'])
-              .select([
-                'open.hospital_id',
-                'change.id',
-                sql.lit('staff').as('role'),
-                sql.lit('pending').as('status'),
-              ]),
+            eb.selectFrom(['open', 'change']).select(['hospital_id', 'id', 'role', 'status']),
           ),
       )
       .with('sent', () => outboxRows('change', [event]))
-      .selectFrom('change')
-      .select('id')
+      .selectFrom(['open', 'change'])
+      .select(['hospital_id', 'role', 'status'])
       .executeTakeFirst()
-    return row !== undefined
   }
 
   /** Changes a person's own fields. Undefined when there is no such account at that version. */

@@ -1,27 +1,21 @@
 import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { expectedVersion, type ServicePlugin, sendVersioned } from '@wardstone/service'
 import type { FastifyRequest } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
-import { closedHospital, staleProfile, unauthenticated } from '../errors.ts'
-import type { Passwords } from '../passwords/passwords.ts'
-import { checkPassword } from '../passwords/rules.ts'
+import { staleProfile, unauthenticated } from '../errors.ts'
 import { asMember, ownId } from './caller.ts'
 import { namingConflicts } from './conflicts.ts'
 import * as events from './events.ts'
 import { membershipIn } from './memberships.ts'
-import type { Account, SystemAccountRepository } from './repository.ts'
+import { inNfc } from './names.ts'
+import { type RegistrationOptions, Registrations } from './registration.ts'
+import type { Account } from './repository.ts'
 import { toUser } from './rules.ts'
 import * as schemas from './schemas.ts'
 
-export interface AccountRoutesOptions {
-  accounts: SystemAccountRepository
-  passwords: Passwords
-  passwordMinLength: number
-}
-
 /** `/api/auth/register` and `/api/auth/profile`: one's own account. */
-export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, options) => {
-  const { accounts, passwords, passwordMinLength } = options
+export const accountRoutes: ServicePlugin<RegistrationOptions> = async (app, options) => {
+  const { accounts } = options
+  const registrations = new Registrations(options)
 
   app.post(
     '/register',
@@ -31,14 +25,8 @@ export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, op
       schema: { body: schemas.RegistrationSchema, response: { 201: schemas.RegisteredSchema } },
     },
     async (request, reply) => {
-      const { password, ...fields } = inNfc(request.body)
-      checkPassword(password, fields, passwordMinLength)
-      const account = { ...fields, id: uuidv7(), password_hash: await passwords.hash(password) }
-      const event = events.userRegistered(request.identity, account.id, account.hospital_id)
-      const registered = await namingConflicts(accounts.register(account, event))
-      if (!registered) throw closedHospital()
       reply.code(201)
-      return { ...account, role: 'staff' as const, status: 'pending' as const }
+      return registrations.register(request.identity, request.body)
     },
   )
 
@@ -88,14 +76,4 @@ function asSignedIn({ identity }: FastifyRequest, account: Account | undefined):
   const member = account && membershipIn(account.memberships, hospitalId)
   if (!account || !member) throw unauthenticated()
   return toUser(account, member)
-}
-
-/** Text in the one of its spellings in bytes that is compared and stored (NFC). */
-function inNfc<T extends object>(body: T): T {
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value.normalize('NFC') : value,
-    ]),
-  ) as T
 }

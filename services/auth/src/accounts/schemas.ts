@@ -14,22 +14,38 @@ const strict = { additionalProperties: false }
 /** Bounded before it is hashed: at most 128 characters; the shortest is the configuration's. */
 export const PasswordSchema = Type.String({ minLength: 1, maxLength: 128 })
 
-/** Somebody asks to be let into a hospital. */
+/** What somebody can be in a hospital: the platform's role is given nowhere. */
+export const HospitalRoleSchema = Type.Union([
+  Type.Literal('admin'),
+  Type.Literal('doctor'),
+  Type.Literal('nurse'),
+  Type.Literal('receptionist'),
+  Type.Literal('staff'),
+])
+
+/** Any text: one that is no code is refused as one that is not known. */
+export const InvitationCodeSchema = Type.String({ minLength: 1, maxLength: 128 })
+
+/**
+ * Somebody asks to be let into a hospital, or was invited. Only a hospital's first administrator may
+ * leave out the names: the invitation has them.
+ */
 export const RegistrationSchema = Type.Object(
   {
-    username: UsernameSchema,
-    email: EmailSchema,
+    username: Type.Optional(UsernameSchema),
+    email: Type.Optional(EmailSchema),
     password: PasswordSchema,
-    first_name: line(100),
-    last_name: line(100),
+    first_name: Type.Optional(line(100)),
+    last_name: Type.Optional(line(100)),
     phone: Type.Optional(nullable(PhoneSchema)),
-    hospital_id: UuidSchema,
+    hospital_id: Type.Optional(UuidSchema),
+    invitation_code: Type.Optional(InvitationCodeSchema),
   },
-  strict,
+  { ...strict, description: 'exactly one of `hospital_id` and `invitation_code`' },
 )
 export type Registration = Static<typeof RegistrationSchema>
 
-/** A new account, which waits for an administrator of its hospital. */
+/** A new account: it waits for an administrator of its hospital, unless it was invited. */
 export const RegisteredSchema = Type.Object({
   id: UuidSchema,
   username: Type.String(),
@@ -37,9 +53,10 @@ export const RegisteredSchema = Type.Object({
   first_name: Type.String(),
   last_name: Type.String(),
   hospital_id: UuidSchema,
-  role: Type.Literal('staff'),
-  status: Type.Literal('pending'),
+  role: HospitalRoleSchema,
+  status: Type.Union([Type.Literal('pending'), Type.Literal('active')]),
 })
+export type Registered = Static<typeof RegisteredSchema>
 
 /** A person in one of their memberships, with all those they could choose. */
 export const UserSchema = Type.Object(

@@ -7,7 +7,7 @@ import {
   PageSchema,
   UuidSchema,
 } from '@wardstone/contracts'
-import { HospitalRoleSchema } from '../users/schemas.ts'
+import { HospitalRoleSchema } from '../accounts/schemas.ts'
 
 const strict = { additionalProperties: false }
 

@@ -8,17 +8,9 @@ import {
   RoleSchema,
   UuidSchema,
 } from '@wardstone/contracts'
+import { HospitalRoleSchema } from '../accounts/schemas.ts'
 
 const strict = { additionalProperties: false }
-
-/** What somebody can be in a hospital: the platform's role is given nowhere. */
-export const HospitalRoleSchema = Type.Union([
-  Type.Literal('admin'),
-  Type.Literal('doctor'),
-  Type.Literal('nurse'),
-  Type.Literal('receptionist'),
-  Type.Literal('staff'),
-])
 
 const StatusSchema = Type.Union([
   Type.Literal('pending'),
