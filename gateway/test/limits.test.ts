@@ -42,6 +42,7 @@ t.test(
 
 t.test('public routes are limited by address, whatever X-Forwarded-For says', async (t) => {
   const gateway = await startGateway(t, { RATE_LIMIT: 'on' })
+  stopTheClock(t)
   const login = (index: number) =>
     gateway.post('/api/auth/login', {}, { 'x-forwarded-for': `10.0.${index >> 8}.${index & 255}` })
   const answers = await Promise.all(Array.from({ length: 400 }, (_, index) => login(index)))

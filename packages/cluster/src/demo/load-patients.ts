@@ -82,7 +82,7 @@ function* numberedRows({ hospital, count, rules }: PatientLoad, prefix: string):
       hospital_id: hospital.id,
       id,
       mrn: medicalRecordNumber(prefix, number),
-      ...rules.toRow(patient),
+      ...rules.toRow(rules.complete(patient)),
       is_active: patient.is_active,
       created_at: registered,
       updated_at: registered,

@@ -5,7 +5,9 @@ import type { DemoPatient } from './patients.ts'
 
 /** How the patient service derives what it stores. */
 export interface PatientRules {
-  toRow(patient: DemoPatient): Record<string, Value>
+  /** With what a new patient has unless said otherwise. */
+  complete(patient: DemoPatient): object
+  toRow(patient: object): Record<string, Value>
   searchTerms(patient: DemoPatient): {
     words: string[]
     misspelt: { spelling: string; word: string }[]

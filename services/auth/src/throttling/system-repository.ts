@@ -62,7 +62,7 @@ export class SystemThrottleRepository {
       select deciding.name, deciding.key, deciding.most, standing.failures, standing.trying,
         ceil(extract(epoch from standing.expires_at - now()))::integer as seconds
       from (select * from filled union all select * from entered) as standing
-      join deciding using (key)`.execute(this.#db)
+      join deciding using (key) order by deciding.name`.execute(this.#db)
     return rows
   }
 
