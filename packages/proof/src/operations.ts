@@ -7,6 +7,7 @@ export interface Schema {
   type?: string
   enum?: readonly unknown[]
   const?: unknown
+  default?: unknown
   anyOf?: readonly Schema[]
   properties?: Readonly<Record<string, Schema>>
   required?: readonly string[]
@@ -21,6 +22,11 @@ export interface Schema {
   minimum?: number
   maximum?: number
   $ref?: string
+}
+
+/** True when a field has to be said: of what is not, the services take the default, required or not. */
+export function isNeeded(required: boolean, schema: Schema | undefined): boolean {
+  return required && schema?.default === undefined
 }
 
 const PLACES = ['path', 'query', 'header'] as const

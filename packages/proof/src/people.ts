@@ -27,10 +27,12 @@ export async function addPerson(
     username = `${role}_${hospital?.slug ?? 'platform'}`,
     status = 'active',
     password_hash = 'none',
+    account_id = randomUUID() as string,
+    session_id = randomUUID() as string,
   } = {},
 ): Promise<Person> {
   const hospitalId = hospital?.id ?? PLATFORM_HOSPITAL_ID
-  const person = { account_id: randomUUID(), username, role, session_id: randomUUID(), hospital }
+  const person = { account_id, username, role, session_id, hospital }
   // Without an auth service nobody asks who they are.
   if (!world.services.auth) return person
   await world.sql(

@@ -4,6 +4,7 @@ import { tokens } from './corpora/tokens.ts'
 import { MATRIX } from './matrix/proof.ts'
 import type { Proof } from './proof.ts'
 import { walls } from './walls/walls.ts'
+import { worlds } from './worlds/worlds.ts'
 
 /** Every proof, in the order of the report. */
-export const PROOFS: readonly Proof[] = [MATRIX, tokens, http, json, walls]
+export const PROOFS: readonly Proof[] = [MATRIX, tokens, http, json, worlds, walls]
