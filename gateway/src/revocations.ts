@@ -33,7 +33,9 @@ export class Revocations {
   /** Why tokens with these claims are refused; undefined while they are good. */
   refusalOf(claims: Readonly<AccessClaims>): Refusal | undefined {
     if (this.#sessions.has(claims.sid)) return 'session ended'
-    const { sub: account_id, hospital_id, membership_version } = claims
+    const { sub: account_id, role, membership_version } = claims
+    // Who broke the glass of a hospital is a member of the platform, not of that hospital.
+    const hospital_id = role === 'break_glass' ? null : claims.hospital_id
     const membership = this.#memberships.get(membershipKey({ account_id, hospital_id }))
     if (membership && membership_version < membership.version) return 'membership changed'
     if (claims.hospital_id === null) return undefined
