@@ -69,10 +69,10 @@ export const accessControl = fastifyPlugin<AccessOptions>(
 
     app.addHook('preValidation', async (request) => {
       const { permission, choosesHospital } = request.routeOptions.config
-      if (!permission || choosesHospital || request.identity.hospital_id === null) return
+      if (!permission || request.identity.hospital_id === null) return
       if (
         namesAnotherHospital(request.query, request) ||
-        namesAnotherHospital(request.body, request)
+        (!choosesHospital && namesAnotherHospital(request.body, request))
       ) {
         await deny(request, 'security.hospital_mismatch', 'named another hospital')
         throw problem(403, 'hospital_mismatch', HOSPITAL_MISMATCH_DETAIL)

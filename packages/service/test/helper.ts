@@ -70,6 +70,14 @@ function routes(app: Service, handled: unknown[]): void {
     { config: { permission: 'patient.deactivate' }, schema: { response } },
     answer,
   )
+  app.post(
+    '/api/choice',
+    {
+      config: { permission: 'hospital.read', choosesHospital: true },
+      schema: { body: Type.Object({ hospital_id: Type.String() }, strict), response },
+    },
+    answer,
+  )
   app.get('/api/public', { config: { public: true }, schema: { response } }, answer)
   app.get('/api/broken', { config, schema: { response } }, () => {
     throw new Error('the password of Amina Okafor is secret')

@@ -91,7 +91,7 @@ export const services: readonly Mutant[] = [
   {
     what: 'a body may name another hospital',
     file: file('access-control'),
-    find: '||\n        namesAnotherHospital(request.body, request)',
+    find: '||\n        (!choosesHospital && namesAnotherHospital(request.body, request))',
     replace: '',
     probe: 'access',
   },
