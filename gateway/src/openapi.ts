@@ -1,5 +1,6 @@
 import { openApiInfo } from '@wardstone/service'
 import type { FastifyInstance } from 'fastify'
+import { withGatewayProblems } from './documented-problems.ts'
 import { remembered } from './remembered.ts'
 import type { ServiceClients } from './service-client.ts'
 
@@ -35,7 +36,7 @@ export function openApiRoute(app: FastifyInstance, clients: ServiceClients): voi
   })
 }
 
-/** One document of many: the public paths of each, tagged with its service. */
+/** One document of many: the public paths of each, tagged with its service, with the problems of the gateway. */
 export function mergeDocuments(
   documents: readonly (readonly [string, Document | undefined])[],
 ): object {
@@ -87,7 +88,7 @@ function tagged(operations: Record<string, unknown>, service: string): object {
   return Object.fromEntries(
     Object.entries(operations).map(([method, operation]) => [
       method,
-      { tags: [service], ...(operation as object) },
+      { tags: [service], ...withGatewayProblems(operation as object) },
     ]),
   )
 }

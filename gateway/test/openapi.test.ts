@@ -41,6 +41,18 @@ t.test('documents are merged, clashing names are told apart', async (t) => {
   t.notMatch(JSON.stringify(merged), 'internal')
 })
 
+t.test('the statuses of each operation are those of its service and of the gateway', async (t) => {
+  const response = (description: string) => ({ description })
+  const own = { 200: response('here'), 404: response('not here'), 503: response('its own') }
+  const { paths } = mergeDocuments([
+    ['patient', { paths: { '/api/patients': { get: { responses: own } } } }],
+  ]) as { paths: Record<string, { get: { responses: Record<string, object> } }> }
+  const { responses } = paths['/api/patients']?.get ?? {}
+  t.same(Object.keys(responses ?? {}), ['200', '404', '429', '502', '503', '504'])
+  t.match(responses, own)
+  t.match(responses?.[429], { content: { 'application/problem+json': {} } })
+})
+
 t.test('openapi.json holds every service that is there', async (t) => {
   const gateway = await startGateway(t)
   gateway.upstreams.patient.answers.set('/openapi.json', () =>
