@@ -1,10 +1,11 @@
+import { catalogue } from './catalogue/catalogue.ts'
 import { http } from './corpora/http.ts'
 import { json } from './corpora/json.ts'
 import { tokens } from './corpora/tokens.ts'
-import { MATRIX } from './matrix/proof.ts'
+import { matrix } from './matrix/proof.ts'
 import type { Proof } from './proof.ts'
 import { walls } from './walls/walls.ts'
 import { worlds } from './worlds/worlds.ts'
 
 /** Every proof, in the order of the report. */
-export const PROOFS: readonly Proof[] = [MATRIX, tokens, http, json, worlds, walls]
+export const PROOFS: readonly Proof[] = [matrix, catalogue, tokens, http, json, worlds, walls]

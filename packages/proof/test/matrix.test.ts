@@ -5,23 +5,15 @@ import { furnish } from '../src/cast.ts'
 import { gatewayDoor, serviceDoor } from '../src/door.ts'
 import { CITY, RIVERSIDE } from '../src/hospitals.ts'
 import { matrixViolations } from '../src/matrix/matrix.ts'
-import { MATRIX } from '../src/matrix/proof.ts'
+import { matrix } from '../src/matrix/proof.ts'
 import { setScene } from '../src/matrix/scene.ts'
 import { operationsOf } from '../src/operations.ts'
 import { tokenOf } from '../src/people.ts'
+import { proved } from './proved.ts'
 
 t.setTimeout(120_000)
 
-t.test('every operation × every caller', async (t) => {
-  const { checks, failures } = await MATRIX.prove({
-    seed: 1,
-    long: false,
-    whole: false,
-    progress: t.comment,
-  })
-  t.same(failures, [])
-  t.ok(checks > 1000, `${checks} checks`)
-})
+t.test(matrix.claim, (t) => proved(t, matrix))
 
 t.test('a leak is heard and the first violation ends a quick run', async (t) => {
   const world = await World.start({ services: ['auth', 'patient'], gateways: 0 })

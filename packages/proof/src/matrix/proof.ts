@@ -3,7 +3,7 @@ import { matrixViolations } from './matrix.ts'
 import { inScene } from './open-scene.ts'
 
 /** Every operation of every service × every kind of caller. */
-export const MATRIX: Proof = {
+export const matrix: Proof = {
   name: 'matrix',
   claim:
     'whoever asks for whatever gets what the table of permissions says, and never a byte of another hospital',
