@@ -1,10 +1,10 @@
 import { isGranted, type Permission } from '@wardstone/contracts'
 import fc, { type Arbitrary } from 'fast-check'
 import { CITY, RIVERSIDE } from '../hospitals.ts'
-import type { Operation } from '../operations.ts'
+import type { Operation, Schema } from '../operations.ts'
 import { MEMBER_ROLES } from '../people.ts'
 import { faultyBody, faultyQuery } from './faults.ts'
-import { idOf } from './known-fields.ts'
+import { EITHER, idOf } from './known-fields.ts'
 import { seenVersion } from './slots.ts'
 import { anyValue } from './values.ts'
 
@@ -137,8 +137,25 @@ function queryOf({ parameters }: Operation): Arbitrary<object> {
 function bodyOf({ name, body }: Operation): Arbitrary<unknown> | undefined {
   if (body === undefined) return undefined
   try {
-    return anyValue(body)
+    const sets = EITHER[name]
+    return sets
+      ? fc.oneof(...sets.map((set) => anyValue(withFields(body, set, sets))))
+      : anyValue(body)
   } catch (error) {
     throw new Error(`${name}: add its fields to src/generate/known-fields.ts.`, { cause: error })
   }
+}
+
+/** `body` with the fields of `set` required, and without those that only other sets have. */
+function withFields(
+  body: Schema,
+  set: readonly string[],
+  sets: readonly (readonly string[])[],
+): Schema {
+  const others = sets.flat().filter((field) => !set.includes(field))
+  const properties = Object.entries(body.properties ?? {}).filter(
+    ([name]) => !others.includes(name),
+  )
+  const required = [...new Set([...(body.required ?? []), ...set])]
+  return { ...body, properties: Object.fromEntries(properties), required }
 }

@@ -68,13 +68,6 @@ export const signIn: readonly Mutant[] = [
     probe: 'sessions',
   },
   {
-    what: 'anybody’s session can be ended',
-    file: file('sessions/system-own-session-repository'),
-    find: ".where('membership.account_id', '=', this.#accountId)",
-    replace: '',
-    probe: 'sessions',
-  },
-  {
     what: 'a new password ends no session',
     file: file('passwords/system-repository'),
     find: 'await endOtherSessions(trx, {',
