@@ -12,6 +12,7 @@ import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
 import { InvitationDesk } from './invitations/desk.ts'
 import { invitationRoutes } from './invitations/routes.ts'
+import { membershipRoutes } from './memberships/routes.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { passwordRoutes } from './passwords/routes.ts'
@@ -69,6 +70,7 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(sessionRoutes, { prefix: '/api/auth', ...parts })
   await app.register(ownSessionRoutes, { prefix: '/api/auth/sessions', ...parts })
   await app.register(accountRoutes, { prefix: '/api/auth', ...parts })
+  await app.register(membershipRoutes, { prefix: '/api/auth', ...parts })
   await app.register(passwordRoutes, { prefix: '/api/auth', ...parts })
   await app.register(userRoutes, { prefix: '/api/users', ...parts })
   await app.register(invitationRoutes, { prefix: '/api/invitations', ...parts })

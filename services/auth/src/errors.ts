@@ -1,3 +1,4 @@
+import { HOSPITAL_MISMATCH_DETAIL } from '@wardstone/contracts'
 import { problem } from '@wardstone/service'
 
 const BEARER = { 'www-authenticate': 'Bearer' }
@@ -56,6 +57,17 @@ export const usernameTaken = () =>
   problem(409, 'username_taken', 'The username is taken; choose another')
 
 export const emailTaken = () => problem(409, 'email_taken', 'The e-mail address is taken')
+
+/** Whoever is a member already, or has asked to be, needs an administrator and no second membership. */
+export const alreadyMember = () =>
+  problem(
+    409,
+    'already_member',
+    'You are a member of the hospital already, or have asked to be; its administrators can change that',
+  )
+
+/** The same bytes for a hospital that is not there and for one whose member the caller is not. */
+export const hospitalMismatch = () => problem(403, 'hospital_mismatch', HOSPITAL_MISMATCH_DETAIL)
 
 /** `If-Match` or `version` is not the profile's: it was changed elsewhere first. */
 export const staleProfile = (version: number) =>

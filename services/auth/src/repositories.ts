@@ -3,6 +3,7 @@ import { SystemAccountRepository } from './accounts/repository.ts'
 import type { Database } from './database/schema.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
 import { SystemInvitationRepository } from './invitations/system-repository.ts'
+import { SystemMembershipRepository } from './memberships/system-repository.ts'
 import { SystemPasswordRepository } from './passwords/system-repository.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { SystemOwnSessionRepository } from './sessions/system-own-session-repository.ts'
@@ -17,6 +18,7 @@ export function systemRepositories(db: Kysely<Database>, accessTokenSeconds: num
     failures: new SystemThrottleRepository(db),
     hospitals: new SystemHospitalRepository(db, accessTokenSeconds),
     invitations: new SystemInvitationRepository(db),
+    memberships: new SystemMembershipRepository(db),
     ownSessions: (accountId: string) => new SystemOwnSessionRepository(db, accountId),
     passwordChanges: new SystemPasswordRepository(db, accessTokenSeconds),
     refreshTokens: new SystemRefreshTokenRepository(db),

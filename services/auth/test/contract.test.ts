@@ -3,7 +3,7 @@ import { identityContract, NOWHERE, OpenApiContract } from '@wardstone/cluster/t
 import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import t from 'tap'
 import type { SignedIn } from '../src/sessions/schemas.ts'
-import { build, CITY, PASSWORD } from './helper.ts'
+import { build, CITY, PASSWORD, RIVERSIDE } from './helper.ts'
 
 t.test('every documented status is answered, and every answer is documented', async (t) => {
   const { app, as, signedIn, somebody, login, sql } = await build(t)
@@ -27,6 +27,14 @@ t.test('every documented status is answered, and every answer is documented', as
         return { body: { ...person, ...names, hospital_id: CITY.id } }
       },
       'POST /api/auth/login': known,
+      'POST /api/auth/memberships': async () => ({
+        caller: (await signedIn()).claims,
+        body: { hospital_id: RIVERSIDE.id, invitation_code: undefined },
+      }),
+      'POST /api/auth/switch': async () => ({
+        caller: (await signedIn()).claims,
+        body: { hospital_id: CITY.id },
+      }),
       'POST /api/auth/refresh': async () => {
         const { refresh_token } = (await login((await known()).body)).json<SignedIn>()
         return { body: { refresh_token } }
@@ -68,6 +76,8 @@ t.test('every documented status is answered, and every answer is documented', as
   }
   const { email } = (await signedIn()).user
   await contract.as(admin).patch('/api/auth/profile', { payload: { email } })
+  const joining = { payload: { hospital_id: CITY.id } }
+  await contract.as(admin).post('/api/auth/memberships', joining)
   const oneself = `/api/users/${admin.user_id}`
   await contract.as(admin).patch(oneself, { payload: { role: 'staff' } })
   t.same(contract.violations(), [])

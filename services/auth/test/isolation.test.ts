@@ -34,7 +34,9 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'PATCH /api/auth/profile',
       'PATCH /api/users/{id}',
       'POST /api/auth/logout',
+      'POST /api/auth/memberships',
       'POST /api/auth/password',
+      'POST /api/auth/switch',
       'POST /api/invitations',
     ])
   })

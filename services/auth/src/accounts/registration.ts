@@ -1,12 +1,11 @@
 import type { Identity } from '@wardstone/contracts'
 import { v7 as uuidv7 } from 'uuid'
-import { closedHospital, closedInvitation, missingFields, twoDoors } from '../errors.ts'
+import { missingFields } from '../errors.ts'
 import type { InvitationDesk } from '../invitations/desk.ts'
 import type { KnownInvitation } from '../invitations/system-repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { checkPassword } from '../passwords/rules.ts'
-import { hashOf } from '../tokens/refresh-tokens.ts'
-import { namingConflicts } from './conflicts.ts'
+import { uniqueOrProblem } from './conflicts.ts'
 import { userRegistered } from './events.ts'
 import { inNfc } from './names.ts'
 import type { SystemAccountRepository } from './repository.ts'
@@ -33,23 +32,16 @@ export class Registrations {
   /** @throws problem 400 that says what is missing or wrong, 409 when the names are somebody's already */
   async register(identity: Identity, body: Registration): Promise<Registered> {
     const { accounts, desk, passwords, passwordMinLength } = this.#options
-    const { password, hospital_id, invitation_code, phone, ...given } = inNfc(body)
-    if (hospital_id !== undefined && invitation_code !== undefined) throw twoDoors()
-    if (hospital_id === undefined && invitation_code === undefined) {
-      throw missingFields(['hospital_id'])
-    }
-    const code_hash = hashOf(invitation_code ?? '')
-    const invitation = invitation_code === undefined ? undefined : await desk.open(code_hash)
+    const { password, phone, ...given } = inNfc(body)
+    const { door, hospital_id, invitation, closed } = await desk.find(body)
     const names = complete(given, invitation)
     checkPassword(password, names, passwordMinLength)
 
     const id = uuidv7()
     const account = { ...names, phone, id, password_hash: await passwords.hash(password) }
-    const hospital = invitation?.hospital_id ?? (hospital_id as string)
-    const door = invitation ? { code_hash } : { hospital_id: hospital }
-    const event = userRegistered(identity, id, hospital)
-    const entering = await namingConflicts(accounts.register(account, door, event))
-    if (!entering) throw invitation ? closedInvitation() : closedHospital()
+    const event = userRegistered(identity, id, hospital_id)
+    const entering = await uniqueOrProblem(accounts.register(account, door, event))
+    if (!entering) throw closed()
     return { id, ...names, ...entering }
   }
 }

@@ -3,7 +3,7 @@ import { expectedVersion, type ServicePlugin, sendVersioned } from '@wardstone/s
 import type { FastifyRequest } from 'fastify'
 import { staleProfile, unauthenticated } from '../errors.ts'
 import { asMember, ownId } from './caller.ts'
-import { namingConflicts } from './conflicts.ts'
+import { uniqueOrProblem } from './conflicts.ts'
 import * as events from './events.ts'
 import { membershipIn } from './memberships.ts'
 import { inNfc } from './names.ts'
@@ -54,7 +54,7 @@ export const accountRoutes: ServicePlugin<RegistrationOptions> = async (app, opt
         version: expectedVersion(request),
         event: events.profileUpdated(identity, id),
       }
-      const changed = await namingConflicts(accounts.update(id, patch, change)).catch(
+      const changed = await uniqueOrProblem(accounts.update(id, patch, change)).catch(
         async (error) => {
           if (error.code === 'email_taken') {
             await app.recordAudit(events.profileUpdateFailed(identity, id, 'email_taken'))

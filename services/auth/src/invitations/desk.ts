@@ -1,12 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closedInvitation } from '../errors.ts'
+import type { Door } from '../accounts/doors.ts'
+import { closedHospital, closedInvitation, missingFields, twoDoors } from '../errors.ts'
+import { hashOf } from '../tokens/refresh-tokens.ts'
 import type { KnownInvitation, SystemInvitationRepository } from './system-repository.ts'
 
 /** How long, and by how many at once, is waited for an invitation that may be on its way here. */
 export const PATIENCE = { intervalMs: 100, attempts: 20, waiting: 16 }
 
+/** How somebody says that they get into a hospital: exactly one of the two. */
+export interface Asking {
+  hospital_id?: string
+  invitation_code?: string
+}
+
+/** The door that somebody asks to go through, and what is said when it turns out to be closed. */
+export interface FoundDoor {
+  door: Door
+  hospital_id: string
+  invitation: KnownInvitation | undefined
+  closed: () => Error
+}
+
 /**
- * Finds the invitation of a code. One that the hospital service made a moment ago may not have arrived
+ * Where one says how one gets into a hospital. Finds the invitation of a code. One that the hospital service made a moment ago may not have arrived
  * yet, so a code that nobody knows is looked for a while.
  */
 export class InvitationDesk {
@@ -15,6 +31,19 @@ export class InvitationDesk {
 
   constructor(invitations: Pick<SystemInvitationRepository, 'find'>) {
     this.#invitations = invitations
+  }
+
+  /** @throws problem 400 when it is not exactly one of the two, or no code that is good */
+  async find({ hospital_id, invitation_code }: Asking): Promise<FoundDoor> {
+    if (invitation_code === undefined) {
+      if (hospital_id === undefined) throw missingFields(['hospital_id'])
+      return { door: { hospital_id }, hospital_id, invitation: undefined, closed: closedHospital }
+    }
+    if (hospital_id !== undefined) throw twoDoors()
+    const code_hash = hashOf(invitation_code)
+    const invitation = await this.open(code_hash)
+    const closed = closedInvitation
+    return { door: { code_hash }, hospital_id: invitation.hospital_id, invitation, closed }
   }
 
   /** @throws problem 400 that points at `/invitation_code`: the same bytes whatever is wrong with it */

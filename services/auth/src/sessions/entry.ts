@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { type Member, onWire, refusalOf } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
 import { toUser } from '../accounts/rules.ts'
-import { changedMeanwhile, REFUSALS, type Refusal } from '../errors.ts'
+import { changedMeanwhile, REFUSALS, type Refusal, unauthenticated } from '../errors.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
 import { newRefreshToken } from '../tokens/refresh-tokens.ts'
 import type { SignedIn } from './schemas.ts'
@@ -16,11 +16,15 @@ export interface EntryOptions {
   recordAudit: (event: AuditEvent) => Promise<void>
 }
 
-/** A person and what they come as; with `password_hash` if they proved it by the password of that hash. */
+/**
+ * A person and what they come as; with `password_hash` if they proved it by the password of that hash,
+ * with `from_session` if by a session that they go on from.
+ */
 interface Proven {
   account: Account
   member: Member
   password_hash?: string
+  from_session?: string
 }
 
 /** Lets a person who has proven who they are in, as one of their memberships. */
@@ -45,7 +49,7 @@ export class Entry {
   /** Begins a session, told as `toEvent` says, and gives its first tokens. */
   async open(
     { ip, user_agent }: Pick<Identity, 'ip' | 'user_agent'>,
-    { account, member, password_hash }: Proven,
+    { account, member, password_hash, from_session }: Proven,
     toEvent: (sessionId: string) => AuditEvent,
   ): Promise<SignedIn> {
     const { sessions, sessionSeconds: seconds } = this.#options
@@ -61,9 +65,12 @@ export class Entry {
       seconds,
       token_hash,
       password_hash,
+      from_session,
       event,
     }
-    if (!(await sessions.open(opening))) throw changedMeanwhile()
+    if (!(await sessions.open(opening))) {
+      throw from_session === undefined ? changedMeanwhile() : unauthenticated()
+    }
     return this.signedIn({ account, member }, id, token)
   }
 

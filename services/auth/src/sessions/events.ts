@@ -62,6 +62,30 @@ export const refreshDenied = (
     sessionId,
   )
 
+/** Somebody goes on as another of their memberships: told in its hospital. */
+export const switched = (identity: Identity, person: Person, sessionId: string): AuditEvent =>
+  onSession(
+    as(identity, person, sessionId),
+    { action: 'auth.switched', outcome: 'success' },
+    sessionId,
+  )
+
+/** The membership that somebody would go on as lets nobody in. */
+export const switchDenied = (identity: Identity, person: Person, reason: Refusal): AuditEvent =>
+  auditEvent(SERVICE, as(identity, person, null), {
+    action: 'auth.switched',
+    outcome: 'denied',
+    reason,
+  })
+
+/** Somebody would go on in a hospital whose member they are not. */
+export const switchRefused = (identity: Identity): AuditEvent =>
+  auditEvent(SERVICE, identity, {
+    action: 'security.hospital_mismatch',
+    outcome: 'denied',
+    reason: 'named another hospital',
+  })
+
 /** A spent refresh token came again: it is in two hands. */
 export const refreshReused = (identity: Identity, person: Person, sessionId: string): AuditEvent =>
   onSession(
@@ -89,7 +113,12 @@ export const sessionNotEnded = (identity: Identity, sessionId: string): AuditEve
 export const sessionRevoked = (hospitalId: string | null, revoked: SessionRevoked): OutboxEvent =>
   domainEvent(SERVICE, hospitalId, 'session.revoked', revoked)
 
-function as(identity: Identity, { account, member }: Person, session_id: string | null): Identity {
+/** A glass that is broken in one hospital is nothing of another's. */
+function as(
+  { break_glass: _, ...identity }: Identity,
+  { account, member }: Person,
+  session_id: string | null,
+): Identity {
   return {
     ...identity,
     ...onWire(member),

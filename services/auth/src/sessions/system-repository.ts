@@ -21,6 +21,8 @@ export interface Opening {
   token_hash: Buffer
   /** Of the password that was entered: while it was checked, it may have been changed. */
   password_hash?: string | undefined
+  /** The session that is gone on from, instead of a password: it may have ended. */
+  from_session?: string | undefined
   event: AuditEvent
 }
 
@@ -33,8 +35,8 @@ export class SystemSessionRepository {
   }
 
   /**
-   * Begins a session, if membership and hospital are still active and the password is still the one
-   * that was entered. They are locked, so that a change of them either sees this session or is seen by it.
+   * Begins a session, if membership and hospital are still active, the password is still the one
+   * that was entered and the session that is gone on from is open. They are locked, so that a change of them either sees this session or is seen by it.
    */
   async open(opening: Opening): Promise<boolean> {
     const { id, ip, user_agent, seconds, token_hash, event } = opening
@@ -102,7 +104,12 @@ export class SystemSessionRepository {
 
 function lockMember(
   db: QueryCreator<Database>,
-  { account, member, password_hash }: Pick<Opening, 'account' | 'member' | 'password_hash'>,
+  {
+    account,
+    member,
+    password_hash,
+    from_session,
+  }: Pick<Opening, 'account' | 'member' | 'password_hash' | 'from_session'>,
 ) {
   let query = db
     .selectFrom('membership')
@@ -113,5 +120,12 @@ function lockMember(
     .where('membership.status', '=', 'active')
     .where('hospital.is_active', '=', true)
   if (password_hash !== undefined) query = query.where('account.password_hash', '=', password_hash)
+  if (from_session !== undefined) {
+    query = query
+      .innerJoin('session', 'session.account_id', 'membership.account_id')
+      .where('session.id', '=', from_session)
+      .where('session.ended_at', 'is', null)
+      .where('session.expires_at', '>', sql<string>`now()`) as unknown as typeof query
+  }
   return query.select(['membership.hospital_id', 'membership.account_id']).forShare()
 }
