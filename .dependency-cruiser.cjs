@@ -24,7 +24,7 @@ module.exports = {
     {
       name: 'src-imports-no-test',
       severity: 'error',
-      from: { path: '/src/', pathNot: '/src/testing' },
+      from: { path: '/src/', pathNot: '/src/testing|^packages/proof/' },
       to: { path: '(/test/|/src/testing)', pathNot: '^packages/cluster/src/(testing|test)' },
     },
     {
