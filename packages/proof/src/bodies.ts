@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CITY, type Hospital } from './hospitals.ts'
-import { type Keyholder, PASSWORD, registration } from './keyholder.ts'
+import { type Keyholder, OPEN, PASSWORD, registration } from './keyholder.ts'
 import type { Person } from './people.ts'
 
 /** What bodies may speak of. */
@@ -22,6 +22,8 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
     current_password: PASSWORD,
     new_password: `${PASSWORD}, changed`,
   }),
+  'POST /api/auth/memberships': () => ({ hospital_id: OPEN.id }),
+  'POST /api/auth/switch': (_, { hospital }) => ({ hospital_id: hospital?.id ?? null }),
   'PATCH /api/hospitals/{id}': () => ({ address: `${randomUUID()} Street` }),
 }
 

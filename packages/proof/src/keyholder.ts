@@ -15,7 +15,7 @@ export interface Keyholder {
 }
 
 /** A hospital where anybody may register. */
-const OPEN: Hospital = {
+export const OPEN: Hospital = {
   id: '0190d1f0-0000-7000-8000-00000000093e',
   slug: 'open',
   name: 'Open Clinic',

@@ -11,7 +11,7 @@ import { addKeyholder, type Keyholder } from './keyholder.ts'
 import { namesIn, type Operation } from './operations.ts'
 import { addPerson, type Person } from './people.ts'
 import { RESOURCES } from './resources.ts'
-import { type Sampling, sampleOf } from './sample.ts'
+import { choosesHospital, type Sampling, sampleOf } from './sample.ts'
 
 interface RecordsOptions {
   world: World
@@ -166,7 +166,7 @@ export class Records {
   }
 }
 
-/** What makes a record out of nothing but a body. */
+/** What makes a record of the asker's hospital out of nothing but a body. */
 function makesRecords(operation: Operation): boolean {
   const { method, permission, statuses } = operation
   return (
@@ -174,6 +174,7 @@ function makesRecords(operation: Operation): boolean {
     namesIn(operation, 'path').length === 0 &&
     statuses.includes('201') &&
     permission !== undefined &&
+    !choosesHospital(operation) &&
     isGranted('admin', permission)
   )
 }

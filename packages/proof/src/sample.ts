@@ -1,5 +1,5 @@
 import { UuidSchema } from '@wardstone/contracts'
-import type { Schema } from './operations.ts'
+import type { Operation, Schema } from './operations.ts'
 
 /** How to choose among what a schema allows. */
 export interface Sampling {
@@ -45,6 +45,11 @@ export function isId(schema: Schema): boolean {
 /** The object among what `schema` allows. */
 export function objectIn(schema: Schema | undefined): Schema | undefined {
   return schema?.type === 'object' ? schema : schema?.anyOf?.find(({ type }) => type === 'object')
+}
+
+/** True for what names the hospital to go to in its body. */
+export function choosesHospital({ body }: Operation): boolean {
+  return objectIn(body)?.properties?.hospital_id !== undefined
 }
 
 function objectOf(schema: Schema, sampling: Sampling, where: string): object {

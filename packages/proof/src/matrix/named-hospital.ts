@@ -1,7 +1,7 @@
 import type { Sent } from '../door.ts'
 import { CITY, RIVERSIDE } from '../hospitals.ts'
 import type { Operation, Schema } from '../operations.ts'
-import { objectIn } from '../sample.ts'
+import { choosesHospital, objectIn } from '../sample.ts'
 import type { Check } from './check.ts'
 import { INVALID, MISMATCH, notAnswered, notRefused, type Refusal } from './oracle.ts'
 import { asker, hospitalOf, type Scene } from './scene.ts'
@@ -44,15 +44,9 @@ function check(scene: Scene, operation: Operation, { row, change, refusal }: Nam
   return { row, operation, run }
 }
 
-/** What naming another hospital comes to: who has none, or may choose one in the body, just says too much. */
+/** What naming another hospital comes to: who has none just says too much. */
 function refusalFor(scene: Scene, operation: Operation): Refusal {
-  return hospitalOf(asker(scene, operation)) === null || choosesHospital(operation)
-    ? INVALID
-    : MISMATCH
-}
-
-function choosesHospital({ body }: Operation): boolean {
-  return objectIn(body)?.properties?.hospital_id !== undefined
+  return hospitalOf(asker(scene, operation)) === null ? INVALID : MISMATCH
 }
 
 function queryChecks(scene: Scene, operation: Operation): Check[] {
