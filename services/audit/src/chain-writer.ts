@@ -45,7 +45,7 @@ export function createChainWriter({
   const handle = createIntake({
     repository: new SystemEventRepository(system.db),
     logger,
-    onAppended: (count) => checkpointer.appended(count),
+    onAppended: (entries) => checkpointer.appended(entries),
   })
   const consumer = new DurableConsumer({
     nats,

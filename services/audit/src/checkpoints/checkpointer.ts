@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Logger } from '@wardstone/service'
+import type { ChainEntry } from '../chain/entry.ts'
 import { readNote, writeNote } from './note.ts'
 import type { MovedHead, SystemCheckpointRepository } from './system-repository.ts'
 import type { CheckpointWitness } from './witness.ts'
@@ -12,14 +13,17 @@ export interface CheckpointerOptions {
   readonly logger: Logger
 }
 
-const MOST_EVENTS = 1000
+/** What to sign, looked up when its turn comes. */
+type Heads = () => readonly MovedHead[] | Promise<readonly MovedHead[]>
 
-/** Signs where each chain is, regularly and after many events; never a chain that denies its past. */
+/** By the entries of the chain itself: how busy another hospital is must not show in when one's own is signed. */
+const EVERY_ENTRIES = 1000
+
+/** Signs where each chain is, regularly and at every thousandth entry; never a chain that denies its past. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions
   readonly #publicKey: KeyObject
   #timer: NodeJS.Timeout | undefined
-  #appended = 0
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: CheckpointerOptions) {
@@ -28,32 +32,46 @@ export class Checkpointer {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#run(), this.#options.everySeconds * 1000)
+    this.#timer = setInterval(
+      () => void this.#run(() => this.#moved()),
+      this.#options.everySeconds * 1000,
+    )
     this.#timer.unref()
   }
 
-  /** Tells that events were appended. */
-  appended(count: number): void {
-    this.#appended += count
-    if (this.#appended >= MOST_EVENTS) void this.#run()
+  /** Tells what was appended. */
+  appended(entries: readonly ChainEntry[]): void {
+    const due = entries.filter(({ seq }) => seq % EVERY_ENTRIES === 0)
+    if (due.length > 0) void this.#run(() => this.#unsigned(due))
   }
 
   /** Signs what has not been signed, once more, and ends. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#run()
+    await this.#run(() => this.#moved())
   }
 
-  #run(): Promise<void> {
-    this.#appended = 0
-    this.#running = this.#running.then(() => this.#signAll())
+  #run(heads: Heads): Promise<void> {
+    this.#running = this.#running.then(() => this.#signAll(heads))
     return this.#running
   }
 
-  async #signAll(): Promise<void> {
-    const { repository, logger } = this.#options
+  #moved(): Promise<readonly MovedHead[]> {
+    return this.#options.repository.moved()
+  }
+
+  /** Without those that a regular look came before. */
+  #unsigned(entries: readonly ChainEntry[]): readonly MovedHead[] {
+    const { witness } = this.#options
+    return entries
+      .map(({ hospital_id: hospitalId, seq, hash }) => ({ hospitalId, seq, hash }))
+      .filter(({ hospitalId, seq }) => (witness.newest(hospitalId)?.seq ?? 0) < seq)
+  }
+
+  async #signAll(heads: Heads): Promise<void> {
+    const { logger } = this.#options
     try {
-      for (const head of await repository.moved()) await this.#sign(head)
+      for (const head of await heads()) await this.#sign(head)
     } catch (error) {
       logger.error({ err: error }, 'checkpoints not signed, tried again later')
     }

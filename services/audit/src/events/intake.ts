@@ -1,14 +1,15 @@
 import type { AuditEvent } from '@wardstone/contracts'
 import type { ReceivedMessage } from '@wardstone/events'
 import type { Logger } from '@wardstone/service'
+import type { ChainEntry } from '../chain/entry.ts'
 import { type DeadLetter, readMessage } from './messages.ts'
 import type { SystemEventRepository } from './system-repository.ts'
 
 export interface IntakeOptions {
   readonly repository: SystemEventRepository
   readonly logger: Logger
-  /** Told after each commit how many events were new. */
-  readonly onAppended: (count: number) => void
+  /** Told after each commit what is new in the chains. */
+  readonly onAppended: (entries: readonly ChainEntry[]) => void
 }
 
 // What one transaction holds, so that it stays below the role's timeout.

@@ -19,9 +19,9 @@ export class SystemEventRepository {
   /**
    * Appends each event to its hospital's chain, unless it is there already, in one transaction.
    * Writers of one hospital wait for each other on its head, in one order, so that no chain forks and
-   * nobody deadlocks. Returns how many events were new.
+   * nobody deadlocks. Returns the new entries.
    */
-  append(events: readonly AuditEvent[]): Promise<number> {
+  append(events: readonly AuditEvent[]): Promise<readonly ChainEntry[]> {
     return this.#db.transaction().execute(async (trx) => {
       const heads = await this.#lockHeads(trx, [...new Set(events.map(hospitalOf))].sort())
       const known = await this.#known(trx, events)
@@ -37,11 +37,11 @@ export class SystemEventRepository {
         entries.push(entry)
         if (event.patient_ids) patients.push({ entry, ids: [...new Set(event.patient_ids)] })
       }
-      if (entries.length === 0) return 0
+      if (entries.length === 0) return entries
       await this.#insert(trx, entries)
       await this.#insertPatients(trx, patients)
       await this.#moveHeads(trx, new Map(entries.map((entry) => [entry.hospital_id, entry])))
-      return entries.length
+      return entries
     })
   }
 
