@@ -71,7 +71,7 @@ export const KNOWN_FIELDS: Readonly<Record<string, Arbitrary<unknown>>> = {
   refresh_token: index.map((n) => ownWord('refresh_token', n)),
   time_zone: fc.constantFrom('UTC', 'Europe/Madrid', 'Asia/Kolkata', 'Mars/Olympus'),
   username: fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...SIGNERS) },
+    { weight: 1, arbitrary: fc.constantFrom(...SIGNERS) },
     { weight: 1, arbitrary: unique },
   ),
   version: fc.oneof(

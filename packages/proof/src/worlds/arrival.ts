@@ -6,6 +6,8 @@ import { connect, type JetStreamManager, type NatsConnection } from 'nats'
 
 const WITHIN_MS = 30_000
 const POLL_MS = 20
+/** A chain is signed at each of so many entries. */
+const SIGNED_EVERY = 1000
 
 /** Tells when what a world's services told each other has arrived. */
 export class Arrival {
@@ -24,11 +26,15 @@ export class Arrival {
     return new Arrival(world, connection, await connection.jetstreamManager())
   }
 
-  /** Resolves once no outbox holds and no consumer lacks an event. */
+  /** Resolves once no outbox holds and no consumer lacks an event, and what is due is signed. */
   async ofAll(): Promise<void> {
     await this.#until(
       'All events',
-      async () => (await this.#areSent()) && (await this.#areHandled()) && this.#areSent(),
+      async () =>
+        (await this.#areSent()) &&
+        (await this.#areHandled()) &&
+        (await this.#areSent()) &&
+        this.#areSigned(),
     )
   }
 
@@ -64,6 +70,17 @@ export class Arrival {
     return consumers.every(
       ({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0,
     )
+  }
+
+  async #areSigned(): Promise<boolean> {
+    const unsigned = await this.#world.sql(
+      'audit',
+      `select from chain_head where seq >= $1 and not exists (
+        select from checkpoint where checkpoint.hospital_id = chain_head.hospital_id
+          and checkpoint.seq >= chain_head.seq / $1 * $1)`,
+      [SIGNED_EVERY],
+    )
+    return unsigned.length === 0
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {

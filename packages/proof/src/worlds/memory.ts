@@ -81,7 +81,7 @@ export class Memory {
     if (typeof value !== 'object' || value === null) return
     for (const [name, inner] of Object.entries(value)) {
       if (typeof inner !== 'string') this.#learnFields(inner)
-      else if (/(^|_)(token|code)$/.test(name)) this.#learnWord(name, inner)
+      else if (/^(\w+_token|(invitation_)?code)$/.test(name)) this.#learnWord(name, inner)
     }
   }
 

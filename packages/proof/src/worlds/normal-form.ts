@@ -5,7 +5,7 @@ const KINDS = {
   hash: /\b[0-9a-f]{64}\b/,
   base64: /(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{91}=)|\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*/,
   // Cursors, refresh tokens, codes: letters of both cases, not words of ours.
-  opaque: /(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}/,
+  opaque: /(?<![\w\\-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}/,
 }
 type Kind = keyof typeof KINDS
 

@@ -5,7 +5,7 @@ import type { Comparison } from './comparison.ts'
 import type { Tally } from './tally.ts'
 
 /** How often an operation is tried until it does what it is for. */
-const TRIES = 25
+const TRIES = 60
 
 /**
  * Asks every operation until it succeeds once, so that no route is only compared in how it refuses.

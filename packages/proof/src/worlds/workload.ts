@@ -1,6 +1,6 @@
 import type { ServiceName } from '@wardstone/contracts'
 import fc, { type Arbitrary } from 'fast-check'
-import { anyRequest, type GeneratedRequest } from '../generate/requests.ts'
+import { anyRequest, type GeneratedRequest, isForMembers } from '../generate/requests.ts'
 import type { Operation, Schema } from '../operations.ts'
 
 /** What CITY does next: it asks something new, or for the next page of its own or of RIVERSIDE's list. */
@@ -18,7 +18,7 @@ export function workload(operations: readonly Operation[], seed: number, count: 
   const services = [...new Set(operations.map(({ service }) => service))]
   const bursts = services.map((service) => {
     const own = operations.filter((operation) => operation.service === service)
-    return { weight: own.length, arbitrary: burst(service, own) }
+    return { weight: own.filter(isForMembers).length, arbitrary: burst(service, own) }
   })
   const sample = fc.sample(fc.oneof(...bursts), { seed, numRuns: Math.ceil(count / 4) })
   return sample.flat().slice(0, count)
@@ -26,7 +26,7 @@ export function workload(operations: readonly Operation[], seed: number, count: 
 
 function burst(service: ServiceName, operations: readonly Operation[]): Arbitrary<Step[]> {
   const requests = operations.map((operation) => ({
-    weight: isSlow(operation) ? 1 : 4,
+    weight: isSlow(operation) || !isForMembers(operation) ? 1 : 4,
     arbitrary: anyRequest(operation).map((request): Step => ({ kind: 'request', request })),
   }))
   const page = fc.record({
