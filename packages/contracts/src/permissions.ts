@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { BreakGlass } from './break-glass.ts'
 
 /** The roles a person can have: five within a hospital, and the platform administrator, who has none. */
 export const RoleSchema = Type.Union([
@@ -40,6 +41,8 @@ interface Grant {
   readonly description: string
   readonly scope: PermissionScope
   readonly roles: readonly CallerRole[]
+  /** Not while a glass is broken, whatever the role: that is for looking. */
+  readonly notUnderGlass?: true
 }
 
 const members = ['admin', 'doctor', 'nurse', 'receptionist', 'staff'] as const
@@ -48,10 +51,16 @@ const clinicians = ['admin', 'doctor', 'nurse'] as const
 
 /** The role × permission table. Routes name a permission, never a role. */
 export const PERMISSIONS = {
-  'account.self': {
-    description: 'see and change the own account, its password and its sessions',
+  'account.read': {
+    description: 'see the own account, and sign out',
     scope: 'any',
     roles: [...everybody, 'break_glass'],
+  },
+  'account.self': {
+    description: 'change the own account and its password, see and end its sessions',
+    scope: 'any',
+    roles: everybody,
+    notUnderGlass: true,
   },
   'audit.read': {
     description: 'read and verify the audit of the hospital, and who broke the glass',
@@ -62,6 +71,7 @@ export const PERMISSIONS = {
     description: 'open, for at most an hour, one hospital (platform) or one restricted patient',
     scope: 'any',
     roles: everybody,
+    notUnderGlass: true,
   },
   'hospital.create': {
     description: 'create a hospital with its first administrator',
@@ -77,6 +87,7 @@ export const PERMISSIONS = {
     description: 'change the contact and the settings of the hospital',
     scope: 'any',
     roles: ['platform_admin', 'admin'],
+    notUnderGlass: true,
   },
   'hospital.administer': {
     description: 'change every field of every hospital, suspend and reactivate it',
@@ -122,6 +133,7 @@ export const PERMISSIONS = {
     description: 'invite, approve and disable users of the hospital, and change their roles',
     scope: 'hospital',
     roles: ['admin'],
+    notUnderGlass: true,
   },
   'system.revocations.read': {
     description: 'the gateway: which access tokens to refuse',
@@ -140,6 +152,15 @@ export type Permission = keyof typeof PERMISSIONS
 /** True when the table grants `permission` to `role`. */
 export function isGranted(role: CallerRole, permission: Permission): boolean {
   return (PERMISSIONS[permission].roles as readonly CallerRole[]).includes(role)
+}
+
+/** True when `caller` may use `permission` now: it is granted to the role, and no broken glass forbids it. */
+export function isAllowed(
+  { role, break_glass }: { role: CallerRole; break_glass?: BreakGlass | undefined },
+  permission: Permission,
+): boolean {
+  const grant: Grant = PERMISSIONS[permission]
+  return isGranted(role, permission) && !(break_glass && grant.notUnderGlass)
 }
 
 /** True when whoever acts as `granter` holds all that `role` would: nobody grants what they lack. */

@@ -1,5 +1,12 @@
 import t from 'tap'
-import { isGranted, PERMISSIONS, type Permission, type Role, RoleSchema } from '../src/index.ts'
+import {
+  isAllowed,
+  isGranted,
+  PERMISSIONS,
+  type Permission,
+  type Role,
+  RoleSchema,
+} from '../src/index.ts'
 
 const roles = RoleSchema.anyOf.map((literal) => literal.const as Role)
 const permissions = Object.keys(PERMISSIONS) as Permission[]
@@ -22,6 +29,26 @@ t.test('the permission table', async (t) => {
       }
     },
   )
+  await t.test('a broken glass opens nothing to write with, and no other glass', async (t) => {
+    const break_glass = { id: '', reason_code: 'ETREAT', patient_id: null } as const
+    const allowed = permissions.filter((each) =>
+      isAllowed({ role: 'break_glass', break_glass }, each),
+    )
+    t.same(allowed, [
+      'account.read',
+      'audit.read',
+      'hospital.read',
+      'patient.read',
+      'patient.clinical.read',
+      'patient.restricted.read',
+    ])
+    for (const role of roles) {
+      for (const permission of ['account.self', 'break_glass.open', 'user.manage'] as const) {
+        t.notOk(isAllowed({ role, break_glass }, permission), `${role} ${permission}`)
+        t.equal(isAllowed({ role }, permission), isGranted(role, permission))
+      }
+    }
+  })
   await t.test('who writes may read, and the clinical part is not for the desk', async (t) => {
     for (const role of roles) {
       if (isGranted(role, 'patient.write')) t.ok(isGranted(role, 'patient.read'), role)

@@ -24,7 +24,18 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
   }),
   'POST /api/auth/memberships': () => ({ hospital_id: OPEN.id }),
   'POST /api/auth/switch': (_, { hospital }) => ({ hospital_id: hospital?.id ?? null }),
+  'POST /api/break-glass': (_, { hospital }) => ({
+    password: PASSWORD,
+    reason_code: 'ETREAT',
+    reason_text: 'because the proof has to look',
+    ...(hospital ? { patient_id: randomUUID() } : { hospital_id: CITY.id }),
+  }),
   'PATCH /api/hospitals/{id}': () => ({ address: `${randomUUID()} Street` }),
+}
+
+/** Ids that a service repeats and cannot look up, since the record is another service's. */
+export const REPEATED: Readonly<Record<string, readonly string[]>> = {
+  'POST /api/break-glass': ['patient_id'],
 }
 
 /** The id for a field of a body: one that `hospital` may name. */

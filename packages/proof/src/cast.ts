@@ -42,6 +42,7 @@ export async function furnish(world: World): Promise<Cast> {
   }
   if (world.services.auth) {
     for (let more = 1; more < RECORDED; more += 1) await addSession(world, cast.riverside.admin)
+    for (const { admin } of [cast.city, cast.riverside]) await addGlasses(world, admin)
     await endTokens(world, cast)
   }
   for (const hospital of [CITY, RIVERSIDE]) await record(world, hospital)
@@ -58,6 +59,19 @@ export async function addSession(world: World, person: Person): Promise<string> 
     [person.hospital?.id ?? PLATFORM_HOSPITAL_ID, id, person.account_id, person.hospital?.name],
   )
   return id
+}
+
+/** Who broke a glass, for the report of the hospital. */
+async function addGlasses(world: World, { account_id, hospital, username }: Person): Promise<void> {
+  for (let more = 0; more < RECORDED; more += 1) {
+    await world.sql(
+      'auth',
+      `insert into break_glass (hospital_id, id, session_id, account_id, username, role, patient_id,
+          reason_code, reason_text, expires_at)
+        values ($1, $2, $3, $4, $5, 'admin', $3, 'TREAT', $6, now())`,
+      [hospital?.id, randomUUID(), randomUUID(), account_id, username, `Word of ${hospital?.name}`],
+    )
+  }
 }
 
 async function endTokens(world: World, { ended }: Cast): Promise<void> {

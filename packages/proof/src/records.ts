@@ -39,7 +39,7 @@ export class Records {
     for (const { account_id, session_id } of Object.values(cast.riverside))
       canaries.add(account_id, session_id)
     for (const { admin } of [cast.city, cast.riverside]) {
-      for (const operation of operations.filter(makesRecords)) {
+      for (const operation of operations.filter((each) => makesRecords(each, operations))) {
         await records.#create(operation, admin)
         await records.#create(operation, admin)
       }
@@ -144,7 +144,9 @@ export class Records {
     const prefix = path.slice(0, path.indexOf(`{${parameter}}`) + parameter.length + 2)
     const collection = prefix.slice(0, prefix.lastIndexOf('/'))
     const { operations } = this.#options
-    const post = operations.find((each) => each.path === collection && makesRecords(each))
+    const post = operations.find(
+      (each) => each.path === collection && makesRecords(each, operations),
+    )
     const resource = RESOURCES[prefix]
     if (resource || post) return { resource, post: post as Operation }
     throw new Error(
@@ -166,13 +168,14 @@ export class Records {
   }
 }
 
-/** What makes a record of the asker's hospital out of nothing but a body. */
-function makesRecords(operation: Operation): boolean {
-  const { method, permission, statuses } = operation
+/** What makes a record of the asker's hospital out of nothing but a body, and one that can be asked for. */
+function makesRecords(operation: Operation, operations: readonly Operation[]): boolean {
+  const { method, path, permission, statuses } = operation
   return (
     method === 'POST' &&
     namesIn(operation, 'path').length === 0 &&
     statuses.includes('201') &&
+    operations.some((each) => each.path.startsWith(`${path}/{`)) &&
     permission !== undefined &&
     !choosesHospital(operation) &&
     isGranted('admin', permission)

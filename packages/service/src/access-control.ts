@@ -1,7 +1,7 @@
 import {
   type AuditEvent,
   HOSPITAL_MISMATCH_DETAIL,
-  isGranted,
+  isAllowed,
   NO_HOSPITAL_CONTEXT_DETAIL,
   PERMISSIONS,
   type Permission,
@@ -61,7 +61,7 @@ export const accessControl = fastifyPlugin<AccessOptions>(
         await deny(request, 'access.denied', 'no_hospital_context')
         throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
       }
-      if (!isGranted(identity.role, permission)) {
+      if (!isAllowed(identity, permission)) {
         await deny(request, 'access.denied', `lacks ${permission}`)
         throw problem(403, 'forbidden', `Your role may not do this (${permission})`)
       }

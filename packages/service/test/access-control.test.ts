@@ -74,6 +74,19 @@ t.test('who may do what', async (t) => {
     t.equal((await as({ role: 'admin' }).delete('/api/things/1')).statusCode, 200)
   })
 
+  await t.test('under a broken glass a role may look, and not act for its person', async (t) => {
+    const break_glass = { id: randomUUID(), reason_code: 'ETREAT', patient_id: null } as const
+    const admin = as({ role: 'admin', break_glass })
+    t.equal((await admin.get('/api/things')).statusCode, 200)
+    const answer = await admin.get('/api/own')
+    t.match(answer.json(), { status: 403, code: 'forbidden' })
+    t.match(audit.at(-1), {
+      reason: 'lacks account.self',
+      break_glass: { id: break_glass.id, reason_code: 'ETREAT' },
+    })
+    t.equal((await as({ role: 'admin' }).get('/api/own')).statusCode, 200)
+  })
+
   await t.test('nobody without a hospital gets into one', async (t) => {
     const answer = await as({ role: 'platform_admin' }).get('/api/things')
     t.match(answer.json(), { code: 'no_hospital_context', detail: 'No hospital context found' })

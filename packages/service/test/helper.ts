@@ -78,6 +78,7 @@ function routes(app: Service, handled: unknown[]): void {
     },
     answer,
   )
+  app.get('/api/own', { config: { permission: 'account.self' }, schema: { response } }, answer)
   app.get('/api/public', { config: { public: true }, schema: { response } }, answer)
   app.get('/api/broken', { config, schema: { response } }, () => {
     throw new Error('the password of Amina Okafor is secret')

@@ -7,6 +7,7 @@ import {
 } from '@wardstone/service'
 import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
 import { accountRoutes } from './accounts/routes.ts'
+import { breakGlassRoutes } from './break-glass/routes.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
@@ -38,7 +39,7 @@ export async function buildApp(config: Config): Promise<Service> {
   const database = new TenantDatabase<Database>({ url: config.DATABASE_URL, ...pool })
   const system = createSystemDatabase<Database>({ url: config.SYSTEM_DATABASE_URL, ...pool })
   const repositories = systemRepositories(system.db, config.ACCESS_TOKEN_SECONDS)
-  const { failures, invitations, revocations, sessions } = repositories
+  const { failures, glasses, invitations, revocations, sessions } = repositories
   const messaging = new Messaging(config, hospitalEventHandler(repositories, logger), logger)
   for (const written of [database, system]) written.onWrite(() => messaging.poke())
 
@@ -62,7 +63,7 @@ export async function buildApp(config: Config): Promise<Service> {
     passwords,
     passwordMinLength: config.PASSWORD_MIN_LENGTH,
     accessTokens,
-    entry: new Entry({ sessions, accessTokens, sessionSeconds, recordAudit }),
+    entry: new Entry({ sessions, glasses, accessTokens, sessionSeconds, recordAudit }),
     throttle: new Throttle({ failures, secret: config.IDENTITY_KEY, recordAudit }),
     cursors: new CursorCodec(config.IDENTITY_KEY),
   }
@@ -72,6 +73,7 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(accountRoutes, { prefix: '/api/auth', ...parts })
   await app.register(membershipRoutes, { prefix: '/api/auth', ...parts })
   await app.register(passwordRoutes, { prefix: '/api/auth', ...parts })
+  await app.register(breakGlassRoutes, { prefix: '/api/break-glass', ...parts })
   await app.register(userRoutes, { prefix: '/api/users', ...parts })
   await app.register(invitationRoutes, { prefix: '/api/invitations', ...parts })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })

@@ -73,6 +73,9 @@ export const hospitalMismatch = () => problem(403, 'hospital_mismatch', HOSPITAL
 export const staleProfile = (version: number) =>
   problem(412, 'stale', 'The profile was changed elsewhere; read it again', { version })
 
+/** A glass that is not for this caller to break: what they may open follows from what they are. */
+export const unfitForGlass = (pointer: string, message: string) => invalidField(pointer, message)
+
 /** Too many wrong passwords: the same answer for everybody, and for the right one too. */
 export const tooManyFailures = (limit: number, seconds: number) =>
   problem(

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { SystemAccountRepository } from './accounts/repository.ts'
+import { SystemBreakGlassRepository } from './break-glass/system-repository.ts'
 import type { Database } from './database/schema.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
 import { SystemInvitationRepository } from './invitations/system-repository.ts'
@@ -16,6 +17,7 @@ export function systemRepositories(db: Kysely<Database>, accessTokenSeconds: num
   return {
     accounts: new SystemAccountRepository(db),
     failures: new SystemThrottleRepository(db),
+    glasses: new SystemBreakGlassRepository(db),
     hospitals: new SystemHospitalRepository(db, accessTokenSeconds),
     invitations: new SystemInvitationRepository(db),
     memberships: new SystemMembershipRepository(db),

@@ -120,32 +120,46 @@ t.test('200 logins at once', async (t) => {
 t.test('unknown users and wrong passwords take like time', async (t) => {
   const { from, somebody } = await build(t)
   const rounds = 100
-  const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
-  for (let round = -5; round < rounds; round += 1) {
-    // Everybody and every address once, so that each answer is the 401 of a password looked at.
-    const { username } = await somebody()
-    const pair = [
-      ['known', username],
-      ['unknown', `nobody_${round}`],
-    ] as const
-    for (const [kind, name] of round % 2 ? pair : pair.toReversed()) {
-      const caller = from({ ip: `2001:db8:${round + 5}:${kind === 'known' ? 1 : 2}::1` })
-      const payload = { username: name, password: 'not the password' }
-      const started = performance.now()
-      const { statusCode } = await caller.post('/api/auth/login', { payload })
-      t.equal(statusCode, 401)
-      if (round >= 0) times[kind].push(performance.now() - started)
-    }
+  let asked = 0
+  // Everybody and every address once, so that each answer is the 401 of a password looked at.
+  const timed = async (username: string) => {
+    asked += 1
+    const caller = from({ ip: `2001:db8:1:${asked.toString(16)}::1` })
+    const payload = { username, password: 'not the password' }
+    const started = performance.now()
+    const { statusCode } = await caller.post('/api/auth/login', { payload })
+    const time = performance.now() - started
+    t.equal(statusCode, 401)
+    return time
   }
   const median = (list: number[]) => list.toSorted((one, other) => one - other)[rounds / 2] ?? 0
   // Pair by pair, so that a machine which slows down meanwhile slows both.
-  const difference = median(times.known.map((time, round) => time - (times.unknown[round] ?? 0)))
-  const known = median(times.known)
-  t.ok(
-    Math.abs(difference) < known / 10,
-    `${difference.toFixed(1)} ms apart of ${known.toFixed(1)} ms`,
-  )
+  const measured = async () => {
+    const known: number[] = []
+    const differences: number[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      const names = [(await somebody()).username, `nobody_${asked}`] as const
+      const first = round % 2
+      const one = await timed(names[first] as string)
+      const other = await timed(names[1 - first] as string)
+      const [ofKnown, ofUnknown] = first === 0 ? [one, other] : [other, one]
+      known.push(ofKnown)
+      differences.push(ofKnown - ofUnknown)
+    }
+    return { difference: median(differences), known: median(known) }
+  }
+
+  for (let warm = 0; warm < 10; warm += 1) await timed(`nobody_${asked}`)
+  // What tells them apart does so each time; a machine that is busy with something else does not.
+  let result = await measured()
+  for (let again = 0; again < 2 && isTelling(result); again += 1) result = await measured()
+  const { difference, known } = result
+  t.notOk(isTelling(result), `${difference.toFixed(1)} ms apart of ${known.toFixed(1)} ms`)
 })
+
+function isTelling({ difference, known }: { difference: number; known: number }): boolean {
+  return Math.abs(difference) >= known / 10
+}
 
 t.test('isCommon', async (t) => {
   for (const common of [

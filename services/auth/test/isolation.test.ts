@@ -3,6 +3,7 @@ import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { createLogger } from '@wardstone/service'
 import { TenantDatabase } from '@wardstone/tenancy'
 import t from 'tap'
+import { BreakGlassRepository } from '../src/break-glass/repository.ts'
 import type { Database } from '../src/database/schema.ts'
 import { revocationPeriod } from '../src/sessions/ending.ts'
 import { loggedOut } from '../src/sessions/events.ts'
@@ -28,6 +29,7 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'DELETE /api/invitations/{id}',
       'GET /api/auth/profile',
       'GET /api/auth/sessions',
+      'GET /api/break-glass',
       'GET /api/invitations',
       'GET /api/users',
       'GET /api/users/{id}',
@@ -37,6 +39,7 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'POST /api/auth/memberships',
       'POST /api/auth/password',
       'POST /api/auth/switch',
+      'POST /api/break-glass',
       'POST /api/invitations',
     ])
   })
@@ -99,6 +102,23 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       }
       t.same(await bytes(riverside.user.id), await bytes(randomUUID()))
     }
+  })
+
+  await t.test('a glass opens nothing at another hospital, and is told to none', async (t) => {
+    const why = { password: PASSWORD, reason_code: 'TREAT', reason_text: 'a patient asked for it' }
+    const colleague = await signedIn({ role: 'nurse' })
+    const payload = { ...why, patient_id: randomUUID(), hospital_id: RIVERSIDE.id }
+    const elsewhere = await colleague.caller.post('/api/break-glass', { payload })
+    t.match(elsewhere.json(), { status: 403, code: 'hospital_mismatch' })
+    const own = { ...why, patient_id: randomUUID() }
+    t.equal((await colleague.caller.post('/api/break-glass', { payload: own })).statusCode, 201)
+    const admins = [CITY.id, RIVERSIDE.id].map((hospital_id) => as({ role: 'admin', hospital_id }))
+    const [here = [], there] = await Promise.all(
+      admins.map(async (admin) => (await admin.get('/api/break-glass')).json().results),
+    )
+    t.equal(here.length, 1)
+    t.same(there, [])
+    await sql('update session set ended_at = now() where account_id = $1', [colleague.user.id])
   })
 
   await t.test('another hospital in the body is refused', async (t) => {
@@ -189,6 +209,31 @@ t.test('each wall holds without the other', async (t) => {
     t.equal(await users.find(riverside.user.id), undefined)
     await sql('alter table membership enable row level security')
     await sql('alter table account enable row level security')
+  })
+
+  await t.test('a request sees its hospital’s broken glasses and cannot change one', async (t) => {
+    const broken = `insert into break_glass (hospital_id, id, session_id, account_id, username,
+      role, reason_code, reason_text, expires_at)
+      values ($1, $2, $2, $3, 'x', 'doctor', 'TREAT', 'because of it', now())`
+    const glasses = [CITY, RIVERSIDE].map(({ id }) => [id, randomUUID(), city.user.id])
+    for (const glass of glasses) await sql(broken, glass)
+    const seen = () => tenant.db.selectFrom('break_glass').select('id').execute()
+    const own = [{ id: glasses[0]?.[1] }]
+    t.same(await seen(), own)
+    const row = { ...(await tenant.db.selectFrom('break_glass').selectAll().executeTakeFirst()) }
+    const forge = tenant.db.insertInto('break_glass').values(row as never)
+    await t.rejects(forge.execute(), { code: '42501' })
+    const rewrite = tenant.db.updateTable('break_glass').set({ reason_text: 'nothing' })
+    await t.rejects(rewrite.execute(), { code: '42501' })
+    await t.rejects(tenant.db.deleteFrom('break_glass').execute(), { code: '42501' })
+    await sql('alter table break_glass disable row level security')
+    t.equal((await seen()).length, 2, 'the wall is down')
+    const listed = await new BreakGlassRepository(tenant).list(9)
+    t.same(
+      listed.map(({ id }) => ({ id })),
+      own,
+    )
+    await sql('alter table break_glass enable row level security')
   })
 
   await t.test(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { REPEATED } from '../bodies.ts'
 import type { Caller, Sent } from '../door.ts'
 import { RIVERSIDE } from '../hospitals.ts'
 import { namesIn, type Operation } from '../operations.ts'
@@ -73,7 +74,10 @@ function queryChecks(scene: Scene, operation: Operation): Check[] {
 function bodyChecks(scene: Scene, operation: Operation): Check[] {
   const { records, cast } = scene
   const fields = Object.entries(objectIn(operation.body)?.properties ?? {})
-  const names = fields.filter(([, schema]) => isId(schema)).map(([name]) => name)
+  const repeated = REPEATED[operation.name] ?? []
+  const names = fields
+    .filter(([name, schema]) => isId(schema) && !repeated.includes(name))
+    .map(([name]) => name)
   return names.flatMap((name) =>
     attackers(scene, operation).map((caller) => {
       const run = async (asking: Asking) => {

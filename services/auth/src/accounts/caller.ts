@@ -1,4 +1,4 @@
-import type { Identity } from '@wardstone/contracts'
+import { type Identity, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import type { FastifyRequest } from 'fastify'
 import { unauthenticated } from '../errors.ts'
 
@@ -11,12 +11,7 @@ export function ownId({ identity }: Pick<FastifyRequest, 'identity'>): string {
   return identity.user_id
 }
 
-/**
- * The caller as the membership they have signed in as: who has broken the glass of a hospital is an
- * administrator of the platform still.
- */
-export function asMember(identity: Identity): Identity {
-  return identity.role === 'break_glass'
-    ? { ...identity, hospital_id: null, hospital_name: null }
-    : identity
+/** Under which hospital the membership and the session of a caller are: the platform's own has no other name. */
+export function homeOf({ role, hospital_id }: Pick<Identity, 'role' | 'hospital_id'>): string {
+  return role === 'break_glass' ? PLATFORM_HOSPITAL_ID : (hospital_id ?? PLATFORM_HOSPITAL_ID)
 }

@@ -1,8 +1,7 @@
-import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { expectedVersion, type ServicePlugin, sendVersioned } from '@wardstone/service'
 import type { FastifyRequest } from 'fastify'
 import { staleProfile, unauthenticated } from '../errors.ts'
-import { asMember, ownId } from './caller.ts'
+import { homeOf, ownId } from './caller.ts'
 import { uniqueOrProblem } from './conflicts.ts'
 import * as events from './events.ts'
 import { membershipIn } from './memberships.ts'
@@ -32,7 +31,7 @@ export const accountRoutes: ServicePlugin<RegistrationOptions> = async (app, opt
 
   app.get(
     '/profile',
-    { config: { permission: 'account.self' }, schema: { response: { 200: schemas.UserSchema } } },
+    { config: { permission: 'account.read' }, schema: { response: { 200: schemas.UserSchema } } },
     async (request, reply) => {
       const account = await accounts.find(ownId(request))
       return sendVersioned(reply, asSignedIn(request, account))
@@ -70,10 +69,11 @@ export const accountRoutes: ServicePlugin<RegistrationOptions> = async (app, opt
   )
 }
 
-/** The account as the membership that the caller's token stands for. */
+/** The account as what the caller's token stands for. */
 function asSignedIn({ identity }: FastifyRequest, account: Account | undefined): schemas.User {
-  const hospitalId = asMember(identity).hospital_id ?? PLATFORM_HOSPITAL_ID
-  const member = account && membershipIn(account.memberships, hospitalId)
+  const member = account && membershipIn(account.memberships, homeOf(identity))
   if (!account || !member) throw unauthenticated()
-  return toUser(account, member)
+  const { hospital_id, hospital_name } = identity
+  const glass = hospital_id !== null && hospital_name !== null && { hospital_id, hospital_name }
+  return toUser(account, member, identity.break_glass && glass ? glass : null)
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import {
+  ActingRoleSchema,
   EmailSchema,
   line,
   nullable,
@@ -67,7 +68,7 @@ export const UserSchema = Type.Object(
     first_name: Type.String(),
     last_name: Type.String(),
     phone: nullable(Type.String()),
-    role: RoleSchema,
+    role: ActingRoleSchema,
     hospital_id: nullable(UuidSchema),
     hospital_name: nullable(Type.String()),
     memberships: Type.Array(

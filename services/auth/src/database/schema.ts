@@ -1,4 +1,4 @@
-import type { Role } from '@wardstone/contracts'
+import type { ReasonCode, Role } from '@wardstone/contracts'
 import type { OutboxTable } from '@wardstone/tenancy'
 import type { ColumnType, Generated } from 'kysely'
 
@@ -97,6 +97,23 @@ interface RevocationTable {
   version: number | null
 }
 
+/** Who opened this hospital, or one of its patients, and why. The session may be the platform's. */
+interface BreakGlassTable {
+  hospital_id: Fixed
+  id: Fixed
+  session_id: Fixed
+  account_id: Fixed
+  /** As they were then. */
+  username: string
+  role: Role
+  patient_id: string | null
+  reason_code: ReasonCode
+  reason_text: string
+  created_at: Generated<string>
+  expires_at: string
+  ended_at: string | null
+}
+
 /** How many passwords failed, or are being tried, under one counter in one window. */
 interface ThrottleTable {
   key: Buffer
@@ -138,6 +155,7 @@ export interface Database {
   session: SessionTable
   refresh_token: RefreshTokenTable
   revocation: RevocationTable
+  break_glass: BreakGlassTable
   throttle: ThrottleTable
   known_device: KnownDeviceTable
   outbox: OutboxTable

@@ -1,4 +1,4 @@
-import type { HospitalEvent } from '@wardstone/contracts'
+import { type HospitalEvent, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { revocationPeriod } from '../sessions/ending.ts'
@@ -52,6 +52,7 @@ export class SystemHospitalRepository {
       .where('ended_at', 'is', null)
     if (!isNews) open = open.where('created_at', '<=', revoked_at)
     await open.set({ ended_at: sql`now()`, end_reason: 'hospital_suspended' }).execute()
+    await this.#mendGlasses(trx, event.id, isNews ? undefined : revoked_at)
     await trx
       .insertInto('revocation')
       .values({ hospital_id: event.id, kind: 'hospital', id: event.id, revoked_at, expires_at })
@@ -61,6 +62,29 @@ export class SystemHospitalRepository {
           expires_at: sql`greatest(revocation.expires_at, excluded.expires_at)`,
         }),
       )
+      .execute()
+  }
+
+  /** Whoever broke the hospital's glass is out too, also the platform's administrators. */
+  async #mendGlasses(
+    trx: Transaction<Database>,
+    hospitalId: string,
+    openedUpTo: string | undefined,
+  ): Promise<void> {
+    let broken = trx
+      .updateTable('break_glass')
+      .where('hospital_id', '=', hospitalId)
+      .where('ended_at', 'is', null)
+      .where('expires_at', '>', sql<string>`now()`)
+    if (openedUpTo !== undefined) broken = broken.where('created_at', '<=', openedUpTo)
+    await trx
+      .with('mended', () => broken.set({ ended_at: sql`now()` }).returning('session_id'))
+      .updateTable('session')
+      .from('mended')
+      .whereRef('session.id', '=', 'mended.session_id')
+      .where('session.hospital_id', '=', PLATFORM_HOSPITAL_ID)
+      .where('session.ended_at', 'is', null)
+      .set({ ended_at: sql`now()`, end_reason: 'hospital_suspended' })
       .execute()
   }
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent, SessionRevoked } from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
 import { type Kysely, type QueryCreator, sql, type Transaction } from 'kysely'
+import { closeGlasses } from '../break-glass/glass.ts'
 import type { Database, SessionEnd } from '../database/schema.ts'
 import { sessionRevoked } from './events.ts'
 
@@ -41,6 +42,7 @@ export function endOtherSessions(
         .returning(['session.hospital_id', 'session.id']),
     )
     .with('revoked', (db) => revokeChanged(db, period))
+    .with('closed', closeGlasses)
     .selectFrom('change')
     .select(['hospital_id', 'id'])
     .execute()
@@ -70,6 +72,7 @@ export function endSessionsOfMember(
         .returning(['hospital_id', 'id']),
     )
     .with('revoked', (db) => revokeChanged(db, period))
+    .with('closed', closeGlasses)
     .selectFrom('change')
     .select('id')
     .execute()
@@ -103,6 +106,7 @@ export async function endSession(db: Kysely<Database>, ending: Ending): Promise<
         .returning(['hospital_id', 'id']),
     )
     .with('revoked', (qb) => revokeChanged(qb, revoked))
+    .with('closed', closeGlasses)
     .with('sent', () => outboxRows('change', [event, sessionRevoked(event.hospital_id, revoked)]))
     .selectFrom('change')
     .select('id')

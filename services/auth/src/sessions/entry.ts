@@ -1,8 +1,10 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
 import { v7 as uuidv7 } from 'uuid'
-import { type Member, onWire, refusalOf } from '../accounts/memberships.ts'
+import { type Member, refusalOf } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
 import { toUser } from '../accounts/rules.ts'
+import { actingAs, type Glass, inTokens } from '../break-glass/glass.ts'
+import type { NewGlass, SystemBreakGlassRepository } from '../break-glass/system-repository.ts'
 import { changedMeanwhile, REFUSALS, type Refusal, unauthenticated } from '../errors.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
 import { newRefreshToken } from '../tokens/refresh-tokens.ts'
@@ -11,6 +13,7 @@ import type { SystemSessionRepository } from './system-repository.ts'
 
 export interface EntryOptions {
   sessions: SystemSessionRepository
+  glasses: SystemBreakGlassRepository
   accessTokens: AccessTokens
   sessionSeconds: number
   recordAudit: (event: AuditEvent) => Promise<void>
@@ -25,6 +28,17 @@ interface Proven {
   member: Member
   password_hash?: string
   from_session?: string
+  /** To break, and until when. */
+  glass?: NewGlass & { seconds: number }
+}
+
+/** A session that gets tokens, which never outlive it. */
+export interface OpenSession {
+  id: string
+  account: Account
+  member: Member
+  glass: Glass | null
+  expires_at: string
 }
 
 /** Lets a person who has proven who they are in, as one of their memberships. */
@@ -49,48 +63,42 @@ export class Entry {
   /** Begins a session, told as `toEvent` says, and gives its first tokens. */
   async open(
     { ip, user_agent }: Pick<Identity, 'ip' | 'user_agent'>,
-    { account, member, password_hash, from_session }: Proven,
+    { account, member, password_hash, from_session, glass }: Proven,
     toEvent: (sessionId: string) => AuditEvent,
   ): Promise<SignedIn> {
-    const { sessions, sessionSeconds: seconds } = this.#options
+    const { sessions, glasses, sessionSeconds } = this.#options
     const id = uuidv7()
     const { token, hash: token_hash } = newRefreshToken()
-    const event = toEvent(id)
-    const opening = {
-      id,
-      account,
-      member,
-      ip,
-      user_agent,
-      seconds,
-      token_hash,
-      password_hash,
-      from_session,
-      event,
-    }
-    if (!(await sessions.open(opening))) {
-      throw from_session === undefined ? changedMeanwhile() : unauthenticated()
-    }
-    return this.signedIn({ account, member }, id, token)
+    const seconds = glass?.seconds ?? sessionSeconds
+    const who = { account, member, ip, user_agent, password_hash, from_session }
+    const opening = { ...who, id, seconds, token_hash, event: toEvent(id) }
+    const opened = await (glass ? glasses.open(opening, glass) : sessions.open(opening))
+    if (!opened) throw from_session === undefined ? changedMeanwhile() : unauthenticated()
+    const { expires_at } = opened
+    return this.signedIn({ id, account, member, glass: glass ?? null, expires_at }, token)
   }
 
   /** An access token for a session, beside its refresh token. */
-  signedIn(
-    { account, member }: { account: Account; member: Member },
-    sid: string,
-    refresh_token: string,
-  ): SignedIn {
+  signedIn(session: OpenSession, refresh_token: string): SignedIn {
     const { accessTokens } = this.#options
+    const { id: sid, account, member, glass, expires_at } = session
     const { id: sub, username } = account
-    const access_token = accessTokens.issue({
+    const holder = {
       sub,
       sid,
       username,
       membership_version: member.version,
-      ...onWire(member),
-    })
-    const user = toUser(account, member)
-    const expires_in = accessTokens.seconds
-    return { access_token, refresh_token, token_type: 'Bearer', expires_in, user }
+      ...actingAs(member, glass),
+      ...(glass && { break_glass: inTokens(glass) }),
+    }
+    return {
+      ...accessTokens.issue(holder, expires_at),
+      refresh_token,
+      token_type: 'Bearer',
+      user: toUser(account, member, glass),
+      ...(glass && {
+        break_glass: { ...inTokens(glass), hospital_id: glass.hospital_id, expires_at },
+      }),
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { AuditEvent, Identity, SessionRevoked } from '@wardstone/contracts'
 import { type AuditEntry, auditEvent } from '@wardstone/service'
 import { domainEvent, type OutboxEvent } from '@wardstone/tenancy'
 import { type Member, onWire } from '../accounts/memberships.ts'
+import { actingAs, type Glass, inTokens } from '../break-glass/glass.ts'
 import type { Refusal } from '../errors.ts'
 
 const SERVICE = 'auth'
@@ -10,6 +11,7 @@ const SERVICE = 'auth'
 export interface Person {
   account: { id: string; username: string }
   member: Member
+  glass?: Glass | null
 }
 
 export const loggedIn = (identity: Identity, person: Person, sessionId: string): AuditEvent =>
@@ -116,15 +118,16 @@ export const sessionRevoked = (hospitalId: string | null, revoked: SessionRevoke
 /** A glass that is broken in one hospital is nothing of another's. */
 function as(
   { break_glass: _, ...identity }: Identity,
-  { account, member }: Person,
+  { account, member, glass }: Person,
   session_id: string | null,
 ): Identity {
   return {
     ...identity,
-    ...onWire(member),
+    ...actingAs(member, glass),
     user_id: account.id,
     username: account.username,
     session_id,
+    ...(glass && { break_glass: inTokens(glass) }),
   }
 }
 

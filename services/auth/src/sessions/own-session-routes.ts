@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import { ownId } from '../accounts/caller.ts'
 import { onWire } from '../accounts/memberships.ts'
+import { actingAs } from '../break-glass/glass.ts'
 import { notFound } from '../errors.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
 import { revocationPeriod } from './ending.ts'
@@ -71,5 +72,5 @@ export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (a
 }
 
 function toSession(session: OwnSession, currentId: string | null) {
-  return { ...session, ...onWire(session), current: session.id === currentId }
+  return { ...session, ...actingAs(session, session.glass), current: session.id === currentId }
 }

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { type Identity, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
+import type { Identity } from '@wardstone/contracts'
 import type { ServicePlugin } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
-import { asMember } from '../accounts/caller.ts'
+import { homeOf } from '../accounts/caller.ts'
 import type { Database } from '../database/schema.ts'
-import { revocationPeriod } from './ending.ts'
+import { type Ending, revocationPeriod } from './ending.ts'
 import * as events from './events.ts'
 import { SessionRepository } from './repository.ts'
 import * as schemas from './schemas.ts'
@@ -16,7 +16,7 @@ export interface SessionRoutesOptions extends SignInOptions {
 
 /** `/api/auth/login`, `/refresh` and `/logout`: how a session begins, goes on and ends. */
 export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, options) => {
-  const { database, accessTokens } = options
+  const { database, sessions, accessTokens } = options
   const signIn = new SignIn(options)
 
   app.post(
@@ -42,26 +42,34 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
   app.post(
     '/logout',
     {
-      config: { permission: 'account.self' },
+      config: { permission: 'account.read' },
       bodyLimit: 4096,
       schema: { body: schemas.NoBodySchema, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      const identity = asMember(request.identity)
+      const { identity } = request
       const { session_id, user_id } = identity
       if (session_id !== null && user_id !== null) {
         const revoked = { session_id, ...revocationPeriod(accessTokens.seconds) }
         const event = events.loggedOut(identity, session_id)
         const ending = { reason: 'logout' as const, revoked, event }
-        await sessions(identity).end(ending, { id: session_id, account_id: user_id })
+        await end(identity, ending, { id: session_id, account_id: user_id })
       }
       return reply.code(204).send(null)
     },
   )
 
-  /** The platform's administrators have no hospital; their sessions are under the platform's own id. */
-  function sessions(identity: Identity): SessionRepository {
-    const hospital_id = identity.hospital_id ?? PLATFORM_HOSPITAL_ID
-    return new SessionRepository(database.tenant({ ...identity, hospital_id }))
+  /** As the member in their hospital; from behind a hospital's glass the session's own is out of reach. */
+  function end(
+    identity: Identity,
+    ending: Omit<Ending, 'session'>,
+    session: { id: string; account_id: string },
+  ): Promise<boolean> {
+    const hospital_id = homeOf(identity)
+    if (identity.role === 'break_glass') {
+      return sessions.end({ ...ending, session: { ...session, hospital_id } })
+    }
+    const tenant = database.tenant({ ...identity, hospital_id })
+    return new SessionRepository(tenant).end(ending, session)
   }
 }

@@ -8,6 +8,7 @@ import {
   UuidSchema,
 } from '@wardstone/contracts'
 import { PasswordSchema, UserSchema } from '../accounts/schemas.ts'
+import { OpenGlassSchema } from '../break-glass/schemas.ts'
 
 const strict = { additionalProperties: false }
 
@@ -37,6 +38,7 @@ export const SignedInSchema = Type.Object({
   token_type: Type.Literal('Bearer'),
   expires_in: Type.Integer({ description: 'seconds until the access token is over' }),
   user: UserSchema,
+  break_glass: Type.Optional(OpenGlassSchema),
 })
 export type SignedIn = Static<typeof SignedInSchema>
 

@@ -97,19 +97,19 @@ export class SignIn {
   /** A spent token in a second hand: whichever is the thief's, both are locked out. */
   async #endFamily(identity: Identity, state: TokenState, member: Member): Promise<void> {
     const { sessions, accessTokens } = this.#options
-    const { account, hospital_id, session_id } = state
+    const { account, hospital_id, session_id, glass } = state
     await sessions.end({
       session: { hospital_id, id: session_id, account_id: account.id },
       reason: 'refresh_reused',
       revoked: { session_id, ...revocationPeriod(accessTokens.seconds) },
-      event: events.refreshReused(identity, { account, member }, session_id),
+      event: events.refreshReused(identity, { account, member, glass }, session_id),
     })
   }
 
   #refreshed(session: SessionOf, token: string): SignedIn {
-    const { account, session_id } = session
-    const person = { account, member: memberOf(session) }
-    return this.#options.entry.signedIn(person, session_id, token)
+    const { session_id: id, account, glass, expires_at } = session
+    const member = memberOf(session)
+    return this.#options.entry.signedIn({ id, account, member, glass, expires_at }, token)
   }
 
   async #renewHash(account: Account, password: string, stored: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Role } from '@wardstone/contracts'
 import { type Kysely, sql } from 'kysely'
+import { type Glass, glassOf } from '../break-glass/glass.ts'
 import type { Database } from '../database/schema.ts'
 
 /** An open session, as its person may see it, with the hospital and the role it was opened for. */
@@ -13,6 +14,8 @@ export interface OwnSession {
   created_at: string
   last_used_at: string
   expires_at: string
+  /** What it opened, if that is why it began. */
+  glass: Glass | null
 }
 
 /**
@@ -65,6 +68,7 @@ export class SystemOwnSessionRepository {
         'session.created_at',
         sql<string>`coalesce(session.last_used_at, session.created_at)`.as('last_used_at'),
         'session.expires_at',
+        glassOf('session.id'),
       ])
   }
 }

@@ -2,6 +2,7 @@ import { type Kysely, type QueryCreator, sql } from 'kysely'
 import { PERSON } from '../accounts/columns.ts'
 import { membershipsOf } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
+import { type Glass, glassOf } from '../break-glass/glass.ts'
 import type { Database } from '../database/schema.ts'
 import type { Successor } from '../tokens/refresh-tokens.ts'
 
@@ -11,8 +12,11 @@ const GRACE_SECONDS = 10
 /** A session with its person. */
 export interface SessionOf {
   session_id: string
+  /** Of its membership: a glass may open another. */
   hospital_id: string
+  expires_at: string
   account: Account
+  glass: Glass | null
 }
 
 /** A refresh token that did not rotate, and why. */
@@ -67,13 +71,15 @@ export class SystemRefreshTokenRepository {
       .select([
         'spent.hospital_id',
         'spent.session_id',
+        'spent.expires_at',
+        glassOf('spent.session_id'),
         ...PERSON,
         (eb) => membershipsOf(eb as never),
       ])
       .executeTakeFirst()
     if (!row) return undefined
-    const { hospital_id, session_id, ...account } = row
-    return { hospital_id, session_id, account }
+    const { hospital_id, session_id, expires_at, glass, ...account } = row
+    return { hospital_id, session_id, expires_at, account, glass }
   }
 
   /** What there is to know about a refresh token that did not rotate. */
@@ -96,6 +102,8 @@ export class SystemRefreshTokenRepository {
         'refresh_token.hospital_id',
         'refresh_token.session_id',
         'refresh_token.successor_salt',
+        'session.expires_at',
+        glassOf('refresh_token.session_id'),
         sql<boolean>`refresh_token.used_at is not null`.as('is_used'),
         sql<boolean>`refresh_token.used_at > now() - make_interval(secs => ${GRACE_SECONDS})
           and successor.used_at is null`.as('is_in_grace'),
@@ -109,6 +117,8 @@ export class SystemRefreshTokenRepository {
     const {
       hospital_id,
       session_id,
+      expires_at,
+      glass,
       successor_salt,
       is_used,
       is_in_grace,
@@ -116,7 +126,7 @@ export class SystemRefreshTokenRepository {
       is_expired,
       ...account
     } = row
-    const session = { hospital_id, session_id, account }
+    const session = { hospital_id, session_id, expires_at, account, glass }
     return { ...session, successor_salt, is_used, is_in_grace, is_ended, is_expired }
   }
 }
@@ -145,5 +155,10 @@ function spend(db: QueryCreator<Database>, hash: Buffer, successor: Successor) {
       successor_hash: successor.hash,
       successor_salt: successor.salt,
     })
-    .returning(['refresh_token.hospital_id', 'refresh_token.session_id', 'session.account_id'])
+    .returning([
+      'refresh_token.hospital_id',
+      'refresh_token.session_id',
+      'session.account_id',
+      'session.expires_at',
+    ])
 }

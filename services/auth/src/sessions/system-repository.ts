@@ -13,8 +13,8 @@ const MOST_REMOVED = 1000
 /** A session to begin. */
 export interface Opening {
   id: string
-  account: Pick<Account, 'id'>
-  member: Pick<Member, 'hospital_id'>
+  account: Pick<Account, 'id' | 'username'>
+  member: Pick<Member, 'hospital_id' | 'role'>
   ip: string
   user_agent: string | null
   seconds: number
@@ -35,12 +35,14 @@ export class SystemSessionRepository {
   }
 
   /**
-   * Begins a session, if membership and hospital are still active, the password is still the one
-   * that was entered and the session that is gone on from is open. They are locked, so that a change of them either sees this session or is seen by it.
+   * Begins a session, if membership and hospital are still active, the password is still the one that
+   * was entered and the session that is gone on from is open. They are locked, so that a change of
+   * them either sees this session or is seen by it.
+   * @returns when it ends; undefined when one of them is not good any more
    */
-  async open(opening: Opening): Promise<boolean> {
+  open(opening: Opening): Promise<{ expires_at: string } | undefined> {
     const { id, ip, user_agent, seconds, token_hash, event } = opening
-    const row = await this.#db
+    return this.#db
       .with('member', (db) => lockMember(db, opening))
       .with('change', (db) =>
         db
@@ -58,7 +60,7 @@ export class SystemSessionRepository {
                 sql<string>`now() + make_interval(secs => ${seconds})`.as('expires_at'),
               ]),
           )
-          .returning(['hospital_id', 'id']),
+          .returning(['hospital_id', 'id', 'expires_at']),
       )
       .with('token', (db) =>
         db
@@ -72,9 +74,8 @@ export class SystemSessionRepository {
       )
       .with('sent', () => outboxRows('change', [event]))
       .selectFrom('change')
-      .select('id')
+      .select('expires_at')
       .executeTakeFirst()
-    return row !== undefined
   }
 
   /** Ends a session. False when it was over. */

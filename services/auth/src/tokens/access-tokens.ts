@@ -34,11 +34,14 @@ export class AccessTokens {
     })
   }
 
-  issue(holder: Holder): string {
+  /** @param sessionEnd no token outlives its session */
+  issue(holder: Holder, sessionEnd: string): { access_token: string; expires_in: number } {
     // Gateways read the millisecond of issue from the UUIDv7: `iat` has only the second.
     const msecs = Date.now()
     const iat = Math.floor(msecs / 1000)
     const jti = uuidv7({ msecs })
-    return this.#sign({ ...this.#fixed, ...holder, jti, iat, exp: iat + this.seconds })
+    const exp = Math.min(iat + this.seconds, Math.floor(Date.parse(sessionEnd) / 1000))
+    const access_token = this.#sign({ ...this.#fixed, ...holder, jti, iat, exp })
+    return { access_token, expires_in: exp - iat }
   }
 }

@@ -63,7 +63,7 @@ export const services: readonly Mutant[] = [
   {
     what: 'permissions are not checked',
     file: file('access-control'),
-    find: '!isGranted(identity.role, permission)',
+    find: '!isAllowed(identity, permission)',
     replace: 'identity.role === null',
     probe: 'access',
   },

@@ -1,0 +1,92 @@
+import type { AuditEvent, Identity } from '@wardstone/contracts'
+import { v7 as uuidv7 } from 'uuid'
+import { homeOf } from '../accounts/caller.ts'
+import { membershipIn } from '../accounts/memberships.ts'
+import type { SystemAccountRepository } from '../accounts/repository.ts'
+import {
+  invalidCredentials,
+  notFound,
+  REFUSALS,
+  unauthenticated,
+  unfitForGlass,
+} from '../errors.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import type { Entry } from '../sessions/entry.ts'
+import type { SignedIn } from '../sessions/schemas.ts'
+import type { Throttle } from '../throttling/throttle.ts'
+import * as events from './events.ts'
+import type { Opening } from './schemas.ts'
+import type { SystemBreakGlassRepository } from './system-repository.ts'
+
+export interface GlassOpeningOptions {
+  accounts: SystemAccountRepository
+  glasses: SystemBreakGlassRepository
+  passwords: Passwords
+  throttle: Throttle
+  entry: Entry
+  recordAudit: (event: AuditEvent) => Promise<void>
+}
+
+/** Breaks the glass of a hospital or of a patient, for whoever enters their password again and says why. */
+export class GlassOpening {
+  readonly #options: GlassOpeningOptions
+
+  constructor(options: GlassOpeningOptions) {
+    this.#options = options
+  }
+
+  async open(identity: Identity, accountId: string, body: Opening): Promise<SignedIn> {
+    const { accounts, passwords, throttle, entry } = this.#options
+    const target = await this.#find(identity, targetOf(identity, body))
+    const found = await accounts.findWithHash(accountId)
+    const member = found && membershipIn(found.memberships, homeOf(identity))
+    if (!found || !member) throw unauthenticated()
+    const { password_hash, ...account } = found
+    const { reason_code, reason_text, minutes } = body
+    const glass = { id: uuidv7(), ...target, reason_code, reason_text, seconds: minutes * 60 }
+
+    return throttle.guard(account.username, identity.ip, async (attempt) => {
+      if (!(await passwords.verify(body.password, password_hash))) {
+        await attempt.failed(events.glassNotOpened(identity, target, 'wrong_password'))
+        throw invalidCredentials()
+      }
+      await entry.check(member, (reason) => events.glassDenied(identity, target, reason))
+      const who = { account, member, password_hash, glass }
+      const opened = entry.open(identity, who, () => events.glassOpened(identity, glass))
+      const [signedIn] = await Promise.all([opened, attempt.succeeded()])
+      return signedIn
+    })
+  }
+
+  /** The target with its hospital's name. What cannot be opened is on record before it is answered. */
+  async #find(identity: Identity, target: events.Target) {
+    const { glasses, recordAudit } = this.#options
+    const hospital = await glasses.findHospital(target.hospital_id)
+    if (!hospital) {
+      await recordAudit(events.unknownGlass(identity, target))
+      throw notFound()
+    }
+    const { is_active, hospital_name } = hospital
+    if (is_active) return { ...target, hospital_name }
+    await recordAudit(events.glassDenied(identity, target, 'hospital_suspended'))
+    throw REFUSALS.hospital_suspended()
+  }
+}
+
+/**
+ * What `body` asks to open: a platform administrator a hospital, a member a patient of their own.
+ * @throws problem 400 that points at what is too much or missing
+ */
+function targetOf(
+  identity: Pick<Identity, 'hospital_id'>,
+  { hospital_id, patient_id }: Pick<Opening, 'hospital_id' | 'patient_id'>,
+): events.Target {
+  if (identity.hospital_id === null) {
+    if (patient_id !== undefined) throw unfitForGlass('/patient_id', 'the platform opens hospitals')
+    if (hospital_id === undefined) throw unfitForGlass('/hospital_id', 'is required')
+    return { hospital_id, patient_id: null }
+  }
+  if (hospital_id !== undefined) throw unfitForGlass('/hospital_id', 'a member opens patients')
+  if (patient_id === undefined) throw unfitForGlass('/patient_id', 'is required')
+  return { hospital_id: identity.hospital_id, patient_id }
+}
