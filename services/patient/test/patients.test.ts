@@ -37,6 +37,23 @@ t.test('POST /api/patients', async (t) => {
     t.notMatch(JSON.stringify(events), /Amina|Okafor|5550100/)
   })
 
+  await t.test('an emergency contact in another normal form was kept in it', async (t) => {
+    const [composed, decomposed] = ['Zo\u00eb', 'Zoe\u0308']
+    const answer = await admin.post('/api/patients', {
+      payload: somebody({
+        last_name: decomposed,
+        emergency_contact: { name: decomposed, phone: '0171 555', relationship: decomposed },
+      }),
+    })
+    const patient = {
+      last_name: composed,
+      emergency_contact: { name: composed, phone: '0171 555', relationship: composed },
+    }
+    t.match(answer.json(), patient)
+    const read = await admin.get(`/api/patients/${answer.json().id}`)
+    t.match(read.json(), patient)
+  })
+
   for (const [what, body, pointer] of [
     ['an unknown field', somebody({ role: 'admin' }), '/role'],
     ['a missing field', { first_name: 'A', last_name: 'B' }, '/date_of_birth'],

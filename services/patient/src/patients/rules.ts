@@ -75,7 +75,8 @@ export function toRow(fields: PatientFields) {
     phone_reversed: phoneReversed(fields.phone),
     email: fields.email,
     address: nfc(fields.address),
-    emergency_contact: fields.emergency_contact && JSON.stringify(fields.emergency_contact),
+    emergency_contact:
+      fields.emergency_contact && JSON.stringify(fields.emergency_contact, textInNfc),
     national_id: nfc(fields.national_id),
     preferred_language: fields.preferred_language,
     medical_history: nfc(fields.medical_history),
@@ -85,6 +86,10 @@ export function toRow(fields: PatientFields) {
 
 function nfc(text: string | null): string | null {
   return text?.normalize('NFC') ?? null
+}
+
+function textInNfc(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.normalize('NFC') : value
 }
 
 /** The words by which a patient is found, with the spellings of each. */
