@@ -1,6 +1,7 @@
 import { catalogue } from './catalogue/catalogue.ts'
 import { http } from './corpora/http.ts'
 import { json } from './corpora/json.ts'
+import { strings } from './corpora/strings.ts'
 import { tokens } from './corpora/tokens.ts'
 import { matrix } from './matrix/proof.ts'
 import type { Proof } from './proof.ts'
@@ -16,6 +17,7 @@ export const PROOFS: readonly Proof[] = [
   tokens,
   http,
   json,
+  strings,
   worlds,
   walls,
 ]

@@ -18,9 +18,19 @@ export async function tried(
   caller: Caller | undefined,
   sent: Sent,
 ): Promise<Trial> {
+  const { answer, wrongs } = await asked(scene, operation, caller, sent)
+  return answer ? { answer, wrongs: brokenPromises(scene, operation, answer) } : { wrongs }
+}
+
+/** The same where the URL may be another operation's. */
+export async function asked(
+  scene: Scene,
+  operation: Operation,
+  caller: Caller | undefined,
+  sent: Sent,
+): Promise<Trial> {
   try {
-    const answer = await askingOf(scene, { operation })(caller, sent)
-    return { answer, wrongs: brokenPromises(scene, operation, answer) }
+    return { answer: await askingOf(scene, { operation })(caller, sent), wrongs: [] }
   } catch (error) {
     if (error instanceof Violation) return { wrongs: [error.message] }
     throw error
