@@ -85,9 +85,9 @@ export class RevocationWatch {
       if (type === 'membership.changed')
         revocations.changeMembership(parseMembershipChanged(payload))
     })
-    listen('domain.*.hospital.>', (type, payload) => {
-      if (type.startsWith('hospital.')) revocations.changeHospital(parseHospitalEvent(payload))
-    })
+    listen('domain.*.hospital.hospital.>', (_type, payload) =>
+      revocations.changeHospital(parseHospitalEvent(payload)),
+    )
   }
 
   #receive(error: Error | null, message: Msg, apply: (type: string, payload: unknown) => void) {

@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { EmailSchema, InstantSchema, line, nullable, UuidSchema } from './formats.ts'
+import { EmailSchema, InstantSchema, nullable, UuidSchema } from './formats.ts'
 
 const strict = { additionalProperties: false }
+
+/** Text that a door has bounded already, counting characters; here, in NFC and in UTF-16, it may be longer. */
+const storedText = Type.String({ minLength: 1, maxLength: 2048 })
 
 /**
  * A hospital as other services need to know it. Consumers keep the greatest `version` they saw, so
@@ -11,7 +14,7 @@ export const HospitalEventSchema = Type.Object(
   {
     id: UuidSchema,
     slug: Type.String({ minLength: 1, maxLength: 100 }),
-    name: Type.String({ minLength: 1, maxLength: 255 }),
+    name: storedText,
     is_active: Type.Boolean(),
     is_listed: Type.Boolean(),
     version: Type.Integer({ minimum: 1 }),
@@ -53,10 +56,10 @@ export const InvitationCreatedSchema = Type.Object(
     hospital_id: UuidSchema,
     invited_by: UuidSchema,
     code_hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-    username: Type.String({ minLength: 1, maxLength: 64 }),
+    username: storedText,
     email: EmailSchema,
-    first_name: line(100),
-    last_name: line(100),
+    first_name: storedText,
+    last_name: storedText,
     expires_at: InstantSchema,
   },
   strict,

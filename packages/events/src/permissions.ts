@@ -44,6 +44,6 @@ export const natsPermissions: Readonly<Record<NatsUser, NatsPermissions>> = {
   admin: { publish: ['>'], subscribe: ['>'] },
   gateway: {
     publish: ['audit.*.gateway.>', ...WATCH],
-    subscribe: ['_INBOX_gateway.>', 'domain.*.auth.>', 'domain.*.hospital.>'],
+    subscribe: ['_INBOX_gateway.>', 'domain.*.auth.>', 'domain.*.hospital.hospital.>'],
   },
 }

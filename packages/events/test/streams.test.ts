@@ -87,7 +87,7 @@ t.test('the gateway hears what ends sessions, and nobody else listens', async (t
     })
   const gateway = await connectAs(t, url, 'gateway')
   listen(gateway, 'domain.*.auth.>')
-  listen(gateway, 'domain.*.hospital.>')
+  listen(gateway, 'domain.*.hospital.hospital.>')
   await gateway.flush()
   const auth = await connectAs(t, url, 'auth')
   await auth.jetstream().publish(`domain.${HOSPITAL}.auth.session.revoked`, '{}')

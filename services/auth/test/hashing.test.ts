@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testIdentity } from '@wardstone/cluster/testing'
 import t from 'tap'
+import { Bulkhead } from '../src/bulkhead.ts'
 import { isCommon } from '../src/passwords/common-passwords.ts'
-import { HashQueue } from '../src/passwords/hash-queue.ts'
 import { build, PASSWORD } from './helper.ts'
 
 const BUSY = { code: 'unavailable' }
 
-t.test('the hash queue', async (t) => {
+t.test('a bulkhead', async (t) => {
   await t.test('runs few at once, in order, and lets the next in when one fails', async (t) => {
-    const queue = new HashQueue({ concurrent: 2, waiting: 10, patienceMs: 1000 })
+    const queue = new Bulkhead({ concurrent: 2, waiting: 10, patienceMs: 1000 })
     let running = 0
     let most = 0
     const order: number[] = []
@@ -33,7 +33,7 @@ t.test('the hash queue', async (t) => {
   })
 
   await t.test('refuses those who would wait behind too many', async (t) => {
-    const queue = new HashQueue({ concurrent: 1, waiting: 2, patienceMs: 1000 })
+    const queue = new Bulkhead({ concurrent: 1, waiting: 2, patienceMs: 1000 })
     const tasks = Array.from({ length: 3 }, () => queue.run(() => sleep(10)))
     await t.rejects(
       queue.run(async () => 'never'),
@@ -44,7 +44,7 @@ t.test('the hash queue', async (t) => {
   })
 
   await t.test('lets nobody wait too long, and forgets who gave up', async (t) => {
-    const queue = new HashQueue({ concurrent: 1, waiting: 2, patienceMs: 20 })
+    const queue = new Bulkhead({ concurrent: 1, waiting: 2, patienceMs: 20 })
     const long = queue.run(() => sleep(100))
     let ran = false
     await t.rejects(

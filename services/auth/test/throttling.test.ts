@@ -40,6 +40,17 @@ function logins({ from, sql, auditEvents }: Service) {
 const same = (times: number, status: number) => Array.from({ length: times }, () => status)
 const elsewhere = (index: number) => `203.0.${index >> 8}.${index & 255}`
 
+t.test('twenty clients of one person at one address all get in', async (t) => {
+  const service = await build(t)
+  const { username } = await service.somebody()
+  const { enter } = logins(service)
+  const answers = await Promise.all(same(20, 0).map(() => enter(username, PASSWORD)))
+  t.same(
+    answers.map(({ statusCode }) => statusCode),
+    same(20, 200),
+  )
+})
+
 t.test('defect 8: ten wrong passwords close an account to strangers', async (t) => {
   const service = await build(t)
   const { somebody, sql } = service

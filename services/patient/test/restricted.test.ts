@@ -154,15 +154,17 @@ t.test('restricting', async (t) => {
     (await admin.post('/api/patients', { payload: somebody(fields) })).json()
 
   await t.test('needs a permission of its own, also for who may open it', async (t) => {
-    const { id } = await create()
+    const [{ id }, restricted] = [await create(), await create({ is_restricted: true })]
     const one = `/api/patients/${id}`
+    const closed = `/api/patients/${restricted.id}`
     for (const role of ['doctor', 'nurse', 'receptionist'] as const) {
-      const caller = as({ role, ...glass(id) })
+      const caller = as({ role, ...glass(restricted.id) })
       for (const answer of [
         await caller.post('/api/patients', { payload: somebody({ is_restricted: true }) }),
         await caller.put(one, { payload: somebody({ is_restricted: true }) }),
         await caller.patch(one, { payload: { is_restricted: true } }),
-        await caller.patch(one, { payload: { is_restricted: false } }),
+        await caller.put(closed, { payload: somebody({ is_restricted: false }) }),
+        await caller.patch(closed, { payload: { is_restricted: false } }),
       ]) {
         t.match(answer.json(), { status: 403, code: 'forbidden', detail: /patient\.restrict/ })
         t.match((await auditEvents()).at(-1), {
@@ -172,7 +174,24 @@ t.test('restricting', async (t) => {
         })
       }
     }
-    t.equal((await admin.get(one)).json().version, 1)
+    for (const each of [one, closed]) t.equal((await admin.get(each)).json().version, 1)
+  })
+
+  await t.test('a form that sends it back as it was is no change of it', async (t) => {
+    const restricted = await create({ is_restricted: true })
+    for (const role of ['doctor', 'nurse', 'receptionist'] as const) {
+      const caller = as({ role, ...glass(restricted.id) })
+      const payload = somebody({ is_restricted: false })
+      const created = await caller.post('/api/patients', { payload })
+      t.equal(created.statusCode, 201, role)
+      const one = `/api/patients/${created.json().id}`
+      t.equal((await caller.put(one, { payload })).statusCode, 200)
+      t.equal((await caller.patch(one, { payload })).statusCode, 200)
+      const back = await caller.put(`/api/patients/${restricted.id}`, {
+        payload: somebody({ is_restricted: true }),
+      })
+      t.match(back.json(), { is_restricted: true })
+    }
   })
 
   await t.test('and lifting it is on record as such', async (t) => {

@@ -52,9 +52,8 @@ export class GlassOpening {
       }
       await entry.check(member, (reason) => events.glassDenied(identity, target, reason))
       const who = { account, member, password_hash, glass }
-      const opened = entry.open(identity, who, () => events.glassOpened(identity, glass))
-      const [signedIn] = await Promise.all([opened, attempt.succeeded()])
-      return signedIn
+      await attempt.succeeded()
+      return entry.open(identity, who, () => events.glassOpened(identity, glass))
     })
   }
 

@@ -16,7 +16,6 @@ export const NewInvitationSchema = Type.Object(
   { email: EmailSchema, role: HospitalRoleSchema },
   strict,
 )
-export type NewInvitation = Static<typeof NewInvitationSchema>
 
 /** A new invitation. Its code is nowhere else, and never shown again. */
 export const InvitedSchema = Type.Object({

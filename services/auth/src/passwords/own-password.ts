@@ -43,8 +43,7 @@ export class OwnPassword {
     })
     const new_hash = await passwords.hash(new_password)
     const event = events.passwordChanged(identity, id)
-    const { session_id } = identity
-    if (await passwordChanges.change({ account_id: id, session_id, old_hash, new_hash, event }))
+    if (await passwordChanges.change({ account_id: id, identity, old_hash, new_hash, event }))
       return
     await recordAudit(events.passwordNotChanged(identity, id, 'changed_meanwhile'))
     throw changedMeanwhile()

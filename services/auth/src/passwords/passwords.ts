@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { Logger } from '@wardstone/service'
+import { Bulkhead } from '../bulkhead.ts'
 import { hashPassword, isAffordable, isOutdated, verifyPassword } from './argon2id.ts'
-import { HashQueue } from './hash-queue.ts'
 
-/** One processor is left to answer requests. */
+/** Each hash takes a processor for milliseconds and 19 MiB. One processor is left to answer requests. */
 const LIMITS = {
   concurrent: Math.max(1, Math.min(2, availableParallelism() - 1)),
   waiting: 32,
@@ -13,7 +13,7 @@ const LIMITS = {
 
 /** Hashes and checks passwords, each in its turn. */
 export class Passwords {
-  readonly #queue = new HashQueue(LIMITS)
+  readonly #hashing = new Bulkhead(LIMITS)
   readonly #dummy: string
   readonly #logger: Logger
 
@@ -33,14 +33,14 @@ export class Passwords {
   }
 
   hash(password: string): Promise<string> {
-    return this.#queue.run(() => hashPassword(password))
+    return this.#hashing.run(() => hashPassword(password))
   }
 
   /** False without a stored hash too, after the same work, so that time does not tell who exists. */
   async verify(password: string, stored: string | undefined): Promise<boolean> {
     const usable = stored !== undefined && isAffordable(stored)
     if (stored !== undefined && !usable) this.#logger.error({}, 'stored password hash refused')
-    const right = await this.#queue.run(() =>
+    const right = await this.#hashing.run(() =>
       verifyPassword(password, usable ? stored : this.#dummy),
     )
     return right && usable

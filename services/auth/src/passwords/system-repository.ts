@@ -1,15 +1,15 @@
-import { type AuditEvent, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
+import { type AuditEvent, type Identity, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { endOtherSessions, revocationPeriod } from '../sessions/ending.ts'
-import { sessionRevoked } from '../sessions/events.ts'
+import { sessionEnded, sessionRevoked } from '../sessions/events.ts'
 
 /** What puts a new password in the place of the old one. */
 export interface PasswordChange {
   account_id: string
-  /** The session that asks, and goes on. */
-  session_id: string | null
+  /** Who asks; their session goes on. */
+  identity: Identity
   old_hash: string
   new_hash: string
   event: AuditEvent
@@ -26,11 +26,11 @@ export class SystemPasswordRepository {
   }
 
   /**
-   * Changes a password and ends every other session. The account is locked first: a login with the
+   * Changes a password and ends every other session, each told in its hospital. The account is locked first: a login with the
    * old password has begun its session by now, and that ends too, or it begins none.
    * @returns whether `old_hash` was still the password's
    */
-  change({ account_id, session_id, old_hash, new_hash, event }: PasswordChange): Promise<boolean> {
+  change({ account_id, identity, old_hash, new_hash, event }: PasswordChange): Promise<boolean> {
     return this.#db.transaction().execute(async (trx) => {
       const changed = await trx
         .updateTable('account')
@@ -41,17 +41,20 @@ export class SystemPasswordRepository {
         .executeTakeFirst()
       if (!changed) return false
       const period = revocationPeriod(this.#accessTokenSeconds)
-      const leaving = { account_id, current_id: session_id, period }
+      const leaving = { account_id, current_id: identity.session_id, period }
       const ended = await endOtherSessions(trx, { ...leaving, reason: 'password_changed' })
-      const revocations = ended.map(({ hospital_id, id }) =>
-        sessionRevoked(hospital_id === PLATFORM_HOSPITAL_ID ? null : hospital_id, {
-          session_id: id,
-          ...period,
-        }),
-      )
+      const ends = ended.flatMap((session) => {
+        const { id, role } = session
+        const hospital_id =
+          session.hospital_id === PLATFORM_HOSPITAL_ID ? null : session.hospital_id
+        return [
+          sessionEnded({ ...identity, hospital_id, role }, id),
+          sessionRevoked(hospital_id, { session_id: id, ...period }),
+        ]
+      })
       await trx
         .with('change', (db) => db.selectFrom('account').where('id', '=', account_id).select('id'))
-        .with('sent', () => outboxRows('change', [event, ...revocations]))
+        .with('sent', () => outboxRows('change', [event, ...ends]))
         .selectFrom('change')
         .select('id')
         .execute()

@@ -1,4 +1,4 @@
-import type { AuditEvent, SessionRevoked } from '@wardstone/contracts'
+import type { AuditEvent, Role, SessionRevoked } from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
 import { type Kysely, type QueryCreator, sql, type Transaction } from 'kysely'
 import { closeGlasses } from '../break-glass/glass.ts'
@@ -27,7 +27,7 @@ export interface Leaving {
 export function endOtherSessions(
   trx: Transaction<Database>,
   { account_id, current_id, reason, period }: Leaving,
-): Promise<{ hospital_id: string; id: string }[]> {
+): Promise<{ hospital_id: string; id: string; role: Role }[]> {
   return trx
     .with('change', (db) =>
       db
@@ -39,12 +39,12 @@ export function endOtherSessions(
         .where('session.id', 'is distinct from', current_id)
         .where('session.ended_at', 'is', null)
         .set({ ended_at: sql`now()`, end_reason: reason })
-        .returning(['session.hospital_id', 'session.id']),
+        .returning(['session.hospital_id', 'session.id', 'membership.role']),
     )
     .with('revoked', (db) => revokeChanged(db, period))
     .with('closed', closeGlasses)
     .selectFrom('change')
-    .select(['hospital_id', 'id'])
+    .select(['hospital_id', 'id', 'role'])
     .execute()
 }
 

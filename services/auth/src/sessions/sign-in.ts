@@ -64,12 +64,12 @@ export class SignIn {
     if (!member) return fail(events.loginFailed(identity, person, 'not_a_member'))
     const who = { account, member }
     await entry.check(member, (reason) => events.loginDenied(identity, who, reason))
-    const opened = entry.open(identity, { ...who, password_hash }, (id) =>
+    // What may fail comes first: a session that nobody hears of would stay open.
+    await attempt.succeeded()
+    const current_hash = await this.#renewed(account, password, password_hash)
+    return entry.open(identity, { ...who, password_hash: current_hash }, (id) =>
       events.loggedIn(identity, who, id),
     )
-    const [signedIn] = await Promise.all([opened, attempt.succeeded()])
-    await this.#renewHash(account, password, password_hash)
-    return signedIn
   }
 
   /** Exchanges a refresh token for its successor and a new access token. */
@@ -112,10 +112,13 @@ export class SignIn {
     return this.#options.entry.signedIn({ id, account, member, glass, expires_at }, token)
   }
 
-  async #renewHash(account: Account, password: string, stored: string): Promise<void> {
+  /** The hash of the password with today's parameters, when there is time for it; else as it is stored. */
+  async #renewed({ id }: Account, password: string, stored: string): Promise<string> {
     const { accounts, passwords } = this.#options
     const renewed = await passwords.renew(password, stored)
-    if (renewed) await accounts.renewHash(account.id, stored, renewed)
+    if (renewed === undefined) return stored
+    await accounts.renewHash(id, stored, renewed)
+    return renewed
   }
 }
 

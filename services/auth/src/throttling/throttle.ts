@@ -1,11 +1,15 @@
 import type { AuditEvent } from '@wardstone/contracts'
+import { Bulkhead } from '../bulkhead.ts'
 import { busy, tooManyFailures } from '../errors.ts'
 import { type Counter, type CounterName, Counters } from './counters.ts'
 import { throttled } from './events.ts'
 import type { Standing, SystemThrottleRepository } from './system-repository.ts'
 
-/** As many as the hash queue takes: a crowd beyond it is sent away before PostgreSQL is asked. */
-const MOST_AT_ONCE = 32
+/**
+ * The tries that PostgreSQL is asked about at once are fewer than any counter takes, so that a person
+ * with many clients waits for oneself. A crowd that waits longer is sent away before it is asked.
+ */
+const TRIES = { concurrent: 4, waiting: 32, patienceMs: 1_000 }
 
 export interface ThrottleOptions {
   failures: SystemThrottleRepository
@@ -17,7 +21,7 @@ export interface ThrottleOptions {
 export class Throttle {
   readonly #options: ThrottleOptions
   readonly #counters: Counters
-  #inside = 0
+  readonly #tries = new Bulkhead(TRIES)
 
   constructor(options: ThrottleOptions) {
     this.#options = options
@@ -30,15 +34,11 @@ export class Throttle {
    * @throws problem 429 when too many failed before, 503 while as many as may fail, or as many as the
    * service can do at once, are being tried
    */
-  async guard<T>(username: string, ip: string, work: (attempt: Attempt) => Promise<T>): Promise<T> {
-    if (this.#inside >= MOST_AT_ONCE) throw busy()
-    this.#inside += 1
-    try {
+  guard<T>(username: string, ip: string, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+    return this.#tries.run(async () => {
       const attempt = await this.#enter(username, ip)
-      return await work(attempt).finally(() => attempt.leave())
-    } finally {
-      this.#inside -= 1
-    }
+      return work(attempt).finally(() => attempt.leave())
+    })
   }
 
   async #enter(username: string, ip: string): Promise<Attempt> {
@@ -71,16 +71,16 @@ export class Attempt {
   /** The password was wrong: puts `failure` on record, and every counter that refuses from now on. */
   async failed(failure: AuditEvent): Promise<void> {
     const { failures, recordAudit } = this.#options
-    this.#isSettled = true
     const full = await failures.fail(this.#counters)
+    this.#isSettled = true
     const events = [failure, ...full.map((name: CounterName) => throttled(failure, name))]
     await Promise.all(events.map(recordAudit))
   }
 
   /** The password was right. */
   async succeeded(): Promise<void> {
-    this.#isSettled = true
     await this.#options.failures.succeed(this.#counters, this.#pair)
+    this.#isSettled = true
   }
 
   /** Without PostgreSQL it counts as being tried until the window is over. */

@@ -32,20 +32,23 @@ export class UserChanges {
     this.#options = options
   }
 
-  /** Approves, disables or gives another role, with effect on every session of the member. */
+  /** Approves, disables or gives another role, with effect on every session of the member. What changes nothing is a read. */
   async patch(identity: Identity, id: string, patch: MemberChange): Promise<Member> {
     const tenant = this.#options.database.tenant(identity)
     const result = await tenant.db
       .transaction()
       .execute((trx) => this.#change({ tenant, trx }, id, patch))
-    return 'refusal' in result ? this.#refuse(identity, id, patch, result) : result
+    if ('refusal' in result) return this.#refuse(identity, id, patch, result)
+    const { member, isChanged } = result
+    if (!isChanged) await this.#options.recordAudit(events.userRead(identity, id))
+    return member
   }
 
   async #change(
     { tenant, trx }: { tenant: Tenant<Database>; trx: Transaction<Database> },
     id: string,
     patch: MemberChange,
-  ): Promise<Member | Refused> {
+  ): Promise<{ member: Member; isChanged: boolean } | Refused> {
     const { identity } = tenant
     const memberships = new MembershipRepository(tenant, trx)
     const locked = await memberships.lock([id, identity.user_id ?? id])
@@ -66,7 +69,8 @@ export class UserChanges {
         )
       }
     }
-    return (await new UserRepository(tenant, trx).find(id)) as Member
+    const member = (await new UserRepository(tenant, trx).find(id)) as Member
+    return { member, isChanged: fields.length > 0 }
   }
 
   async #refuse(

@@ -35,20 +35,22 @@ export function decide(
   patch: MemberChange,
   caller: Pick<Identity, 'role' | 'user_id'>,
 ): { before: LockedMembership; after: Standing } | { refusal: ChangeRefusal; version?: number } {
+  // The caller's token may be a second older than their own demotion.
+  const self = locked.find(({ account_id }) => account_id === caller.user_id)
+  const isCallerAdmin = self !== undefined && isAdmin(self)
   const before = locked.find(({ account_id }) => account_id === id)
-  if (!before) return { refusal: 'not_found' }
+  if (!before) return { refusal: isCallerAdmin ? 'not_found' : 'not_admin' }
+  const after = { role: patch.role ?? before.role, status: patch.status ?? before.status }
+  const others = locked.filter(({ account_id }) => account_id !== id)
+  if (isAdmin(before) && !isAdmin(after) && !others.some(isAdmin)) return { refusal: 'last_admin' }
+  if (!isCallerAdmin) return { refusal: 'not_admin' }
   const { version } = before
   if (patch.version !== undefined && patch.version !== version) return { refusal: 'stale', version }
-  const after = { role: patch.role ?? before.role, status: patch.status ?? before.status }
   if (changedFields(before, after).length === 0) return { before, after }
 
   const gives = after.role !== before.role || after.status === 'active'
   if (gives && !mayGrant(caller.role, after.role)) return { refusal: 'role_exceeds_own' }
-  const others = locked.filter(({ account_id }) => account_id !== id)
-  if (isAdmin(before) && !isAdmin(after) && !others.some(isAdmin)) return { refusal: 'last_admin' }
-  // The caller's token may be a second older than their own demotion.
-  const self = locked.find(({ account_id }) => account_id === caller.user_id)
-  return self && isAdmin(self) ? { before, after } : { refusal: 'not_admin' }
+  return { before, after }
 }
 
 /** The names of what differs. */

@@ -128,7 +128,7 @@ export class PatientRepository {
   replace(
     id: string,
     change: Change,
-    fieldsOf: (current: Patient) => PatientFields,
+    fieldsOf: (current: Patient) => PatientFields | undefined,
   ): Promise<Patient | undefined> {
     return this.#db.transaction().execute((trx) => {
       return new PatientRepository(this.#tenant, trx).#replaceLocked(id, change, fieldsOf)
@@ -138,7 +138,7 @@ export class PatientRepository {
   async #replaceLocked(
     id: string,
     change: Change,
-    fieldsOf: (current: Patient) => PatientFields,
+    fieldsOf: (current: Patient) => PatientFields | undefined,
   ): Promise<Patient | undefined> {
     const row = await this.#open()
       .where('id', '=', id)
@@ -147,6 +147,7 @@ export class PatientRepository {
       .executeTakeFirst()
     if (!row || (change.version !== undefined && change.version !== row.version)) return undefined
     const fields = fieldsOf(this.#toPatient(row))
+    if (!fields) return undefined
     const { medical_history, ...demographic } = toRow(fields)
     const clinical = isGranted(this.#tenant.identity.role, 'patient.clinical.write')
     return this.#change(

@@ -39,15 +39,15 @@ export const users: readonly Mutant[] = [
   {
     what: 'the last administrator may leave',
     file: file('users/rules'),
-    find: 'isAdmin(before) && !isAdmin(after) && !others.some(isAdmin)',
+    find: '!others.some(isAdmin)',
     replace: 'others.length < 0',
     probe: 'users',
   },
   {
     what: 'whoever was an administrator still changes members',
     file: file('users/rules'),
-    find: 'self && isAdmin(self) ?',
-    replace: 'locked.length > 0 ?',
+    find: 'self !== undefined && isAdmin(self)',
+    replace: 'locked.length > 0',
     probe: 'users',
   },
 ]

@@ -1,7 +1,7 @@
-import { busy } from '../errors.ts'
+import { busy } from './errors.ts'
 
-/** How much hashing goes on at once, how many tasks may wait for it, and how long. */
-export interface HashQueueLimits {
+/** How many tasks run at once, how many may wait for their turn, and how long. */
+export interface BulkheadLimits {
   concurrent: number
   waiting: number
   patienceMs: number
@@ -13,15 +13,15 @@ interface Waiting {
 }
 
 /**
- * Lets few password hashes run at once: each takes a processor for milliseconds and 19 MiB. A permit
- * belongs to the task, not to the request: a client that goes away frees nothing.
+ * Lets few tasks run at once, in the order they came, so that a crowd of one kind leaves room for all
+ * else. A permit belongs to the task, not to the request: a client that goes away frees nothing.
  */
-export class HashQueue {
-  readonly #limits: HashQueueLimits
+export class Bulkhead {
+  readonly #limits: BulkheadLimits
   readonly #waiting = new Set<Waiting>()
   #running = 0
 
-  constructor(limits: HashQueueLimits) {
+  constructor(limits: BulkheadLimits) {
     this.#limits = limits
   }
 
