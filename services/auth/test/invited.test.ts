@@ -5,6 +5,7 @@ import { createLogger } from '@wardstone/service'
 import { createSystemDatabase } from '@wardstone/tenancy'
 import t, { type Test } from 'tap'
 import type { Database } from '../src/database/schema.ts'
+import { newCode } from '../src/invitations/codes.ts'
 import { InvitationDesk, PATIENCE } from '../src/invitations/desk.ts'
 import { SystemInvitationRepository } from '../src/invitations/system-repository.ts'
 import type { SignedIn } from '../src/sessions/schemas.ts'
@@ -188,10 +189,11 @@ t.test('POST /api/auth/register with an invitation', async (t) => {
 
   await t.test('the platform’s gives those that are left out', async (t) => {
     const invitations = systemInvitations(t, service)
-    await invitations.store(firstAdmin('platform code'))
+    const { code } = newCode()
+    await invitations.store(firstAdmin(code))
     const payload = {
       password: PASSWORD,
-      invitation_code: 'platform code',
+      invitation_code: code,
       last_name: 'Prado-Lima',
     }
     const answer = await register(payload)
@@ -209,8 +211,9 @@ t.test('POST /api/auth/register with an invitation', async (t) => {
 
   await t.test('one that arrives while its code is looked for is found', async (t) => {
     const invitations = systemInvitations(t, service)
-    const answer = register(form('on its way'))
-    await invitations.store(firstAdmin('on its way'))
+    const { code } = newCode()
+    const answer = register(form(code))
+    await invitations.store(firstAdmin(code))
     t.equal((await answer).statusCode, 201)
   })
 })
@@ -229,27 +232,34 @@ t.test('a code that nobody knows is looked for a while, by not too many at once'
     },
   })
   const refused = (code: string) =>
-    t.rejects(desk.open(hashOf(code)), { statusCode: 400, code: 'validation_failed' })
+    t.rejects(desk.find({ invitation_code: code }), { statusCode: 400, code: 'validation_failed' })
 
-  const codes = Array.from({ length: PATIENCE.waiting }, () => randomUUID())
+  const newCodes = (length: number) => Array.from({ length }, () => newCode().code)
+  const codes = newCodes(PATIENCE.waiting)
+  const [oneTooMany, used, later] = newCodes(3) as [string, string, string]
   const waiting = codes.map(refused)
   while (codes.some((code) => looksFor(code) < 2)) await sleep(5)
-  await refused('one too many')
-  t.equal(looksFor('one too many'), 1, 'is refused at once')
+  await refused(oneTooMany)
+  t.equal(looksFor(oneTooMany), 1, 'is refused at once')
   await Promise.all(waiting)
   t.same([...new Set(codes.map(looksFor))], [PATIENCE.attempts + 1])
 
   const { id } = await somebody()
-  const known = firstAdmin('used')
+  const known = firstAdmin(used)
   await invitations.store(known)
   await sql('update invitation set accepted_at = now(), accepted_by = $2 where id = $1', [
     known.id,
     id,
   ])
-  await refused('used')
-  t.equal(looksFor('used'), 1, 'nor is a used one looked for twice')
-  await refused('later')
-  t.equal(looksFor('later'), PATIENCE.attempts + 1, 'the places are free again')
+  await refused(used)
+  t.equal(looksFor(used), 1, 'nor is a used one looked for twice')
+  await refused(later)
+  t.equal(looksFor(later), PATIENCE.attempts + 1, 'the places are free again')
+
+  for (const text of ['', 'mistyped', later.slice(1), `${later}x`, ` ${later.slice(1)}`]) {
+    await refused(text)
+    t.equal(looksFor(text), 0, 'what is no code at all is refused at once')
+  }
 })
 
 t.test('an invitation is stored once, and removed a month after it is over', async (t) => {

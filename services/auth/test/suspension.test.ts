@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { natsUrlFor, privateNats } from '@wardstone/cluster/testing'
 import { type HospitalEvent, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
@@ -8,6 +8,7 @@ import { createSystemDatabase, domainEvent } from '@wardstone/tenancy'
 import t, { type Test } from 'tap'
 import type { Database } from '../src/database/schema.ts'
 import { SystemHospitalRepository } from '../src/hospitals/repository.ts'
+import { newCode } from '../src/invitations/codes.ts'
 import type { SignedIn } from '../src/sessions/schemas.ts'
 import { build, CITY, PASSWORD, RIVERSIDE } from './helper.ts'
 
@@ -87,16 +88,17 @@ t.test('defect 6: a suspended hospital signs nobody in', async (t) => {
     'the first administrator of a new hospital registers with its invitation',
     async (t) => {
       const id = randomUUID()
+      const { code, code_hash } = newCode()
       const invitation = {
         ...{ id: randomUUID(), hospital_id: id, invited_by: randomUUID() },
-        code_hash: createHash('sha256').update('the code').digest('hex'),
+        code_hash: code_hash.toString('hex'),
         ...{ username: 'ines', email: 'ines@example.org', first_name: 'Ines', last_name: 'Prado' },
         expires_at: new Date(Date.now() + 60_000).toISOString(),
       }
       await tell('hospital.created', cityEvent(1, true, { id, slug: 'newest', name: 'Newest' }))
       for (const _ of ['told', 'told again']) await tell('invitation.created', invitation)
       await until(async () => (await sql('select from invitation')).length)
-      const payload = { password: PASSWORD, invitation_code: 'the code' }
+      const payload = { password: PASSWORD, invitation_code: code }
       const answer = await service.anonymous.post('/api/auth/register', { payload })
       t.match(answer.json(), { username: 'ines', hospital_id: id, role: 'admin', status: 'active' })
       const { user } = (await login({ username: 'ines', password: PASSWORD })).json<SignedIn>()

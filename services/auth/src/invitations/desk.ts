@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Door } from '../accounts/doors.ts'
 import { closedHospital, closedInvitation, missingFields, twoDoors } from '../errors.ts'
 import { hashOf } from '../tokens/refresh-tokens.ts'
+import { isCode } from './codes.ts'
 import type { KnownInvitation, SystemInvitationRepository } from './system-repository.ts'
 
 /** How long, and by how many at once, is waited for an invitation that may be on its way here. */
@@ -22,8 +23,8 @@ export interface FoundDoor {
 }
 
 /**
- * Where one says how one gets into a hospital. Finds the invitation of a code. One that the hospital service made a moment ago may not have arrived
- * yet, so a code that nobody knows is looked for a while.
+ * Where one says how one gets into a hospital. The invitation of a code that the hospital service made
+ * a moment ago may not have arrived yet, so a code that nobody knows is looked for a while.
  */
 export class InvitationDesk {
   readonly #invitations: Pick<SystemInvitationRepository, 'find'>
@@ -33,21 +34,24 @@ export class InvitationDesk {
     this.#invitations = invitations
   }
 
-  /** @throws problem 400 when it is not exactly one of the two, or no code that is good */
+  /**
+   * @throws problem 400 when it is not exactly one of the two, or no code that is good: the same bytes
+   * whatever is wrong with it
+   */
   async find({ hospital_id, invitation_code }: Asking): Promise<FoundDoor> {
     if (invitation_code === undefined) {
       if (hospital_id === undefined) throw missingFields(['hospital_id'])
       return { door: { hospital_id }, hospital_id, invitation: undefined, closed: closedHospital }
     }
     if (hospital_id !== undefined) throw twoDoors()
-    const code_hash = hashOf(invitation_code)
-    const invitation = await this.open(code_hash)
     const closed = closedInvitation
+    if (!isCode(invitation_code)) throw closed()
+    const code_hash = hashOf(invitation_code)
+    const invitation = await this.#open(code_hash)
     return { door: { code_hash }, hospital_id: invitation.hospital_id, invitation, closed }
   }
 
-  /** @throws problem 400 that points at `/invitation_code`: the same bytes whatever is wrong with it */
-  async open(code_hash: Buffer): Promise<KnownInvitation> {
+  async #open(code_hash: Buffer): Promise<KnownInvitation> {
     const found = (await this.#invitations.find(code_hash)) ?? (await this.#waitFor(code_hash))
     if (!found?.is_open) throw closedInvitation()
     return found
