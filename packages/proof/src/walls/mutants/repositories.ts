@@ -92,8 +92,8 @@ export const repositories: readonly Mutant[] = [
   {
     what: 'the clinical part is written by everybody',
     file: patient('changes'),
-    find: "  ['medical_history', 'patient.clinical.write'],\n",
-    replace: '',
+    find: 'said.medical_history === undefined',
+    replace: 'id === undefined || id',
     probe: 'access',
   },
   {

@@ -56,8 +56,8 @@ export const restrictions: readonly Mutant[] = [
   {
     what: 'everybody who writes lifts restrictions',
     file: file('changes'),
-    find: "  ['is_restricted', 'patient.restrict'],\n",
-    replace: '',
+    find: "is_restricted === current || isGranted(role, 'patient.restrict')",
+    replace: 'true',
     probe: 'restricted',
   },
 ]

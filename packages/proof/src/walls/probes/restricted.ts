@@ -40,11 +40,16 @@ export const restricted: Probe = {
       const found = jsonOf(page).results.some((each: { id: string }) => each.id === id)
       notes.same(`found by the doctor’s ${where}`, found, !where.includes('555'))
     }
-    for (const is_restricted of [true, false]) {
-      const answer = await doctor(path, { ...patch, body: { is_restricted }, token: under(id) })
+    for (const [patient, is_restricted] of [
+      [id, false],
+      [other.id, true],
+    ]) {
+      const change = { ...patch, body: { is_restricted }, token: under(id) }
+      const answer = await doctor(`/api/patients/${patient}`, change)
       notes.answer(`restricted: ${is_restricted}`, answer, 403, 'forbidden')
     }
     notes.answer('reading under its own glass', await doctor(path, { token: under(id) }), 200)
     notes.same('the patient', jsonOf(await admin(path)).version, 1)
+    notes.same('the other', jsonOf(await admin(`/api/patients/${other.id}`)).version, 1)
   },
 }
