@@ -94,18 +94,24 @@ t.test('POST /api/auth/register', async (t) => {
     t.equal(answer.json().code, 'email_taken')
   })
 
-  await t.test('20 at once for one username: one account', async (t) => {
-    const answered = async () => {
-      for (;;) {
-        const { statusCode } = await register({ username: 'twin' })
-        // Sent away by the hashing queue, which says when to try again.
-        if (statusCode !== 503) return statusCode
-        await sleep(100)
+  await t.test(
+    'defect 13: 20 at once for one username: one account, and no orphan of the others',
+    async (t) => {
+      const answered = async () => {
+        for (;;) {
+          const { statusCode } = await register({ username: 'twin' })
+          // Sent away by the hashing queue, which says when to try again.
+          if (statusCode !== 503) return statusCode
+          await sleep(100)
+        }
       }
-    }
-    const statuses = await Promise.all(Array.from({ length: 20 }, answered))
-    t.same(statuses.toSorted(), [201, ...Array.from({ length: 19 }, () => 409)])
-  })
+      const statuses = await Promise.all(Array.from({ length: 20 }, answered))
+      t.same(statuses.toSorted(), [201, ...Array.from({ length: 19 }, () => 409)])
+      const nobodys = `select from account where not exists (
+      select from membership where account_id = account.id)`
+      t.same(await sql(nobodys), [])
+    },
+  )
 
   for (const [what, password] of [
     ['11 characters', 'kettle-olive'.slice(1)],
@@ -205,7 +211,7 @@ t.test('/api/auth/profile', async (t) => {
     t.same((await caller.get('/api/auth/profile')).json(), emptied.json())
   })
 
-  await t.test('of two changes of the same version one is stale', async (t) => {
+  await t.test('defect 24: of two changes of the same version one is stale', async (t) => {
     const { caller } = await signedIn()
     const change = (first_name: string) =>
       caller.patch('/api/auth/profile', { headers: { 'if-match': '"1"' }, payload: { first_name } })

@@ -112,7 +112,7 @@ t.test('PATCH /api/users/{id}', async (t) => {
       t.match(event, { action: 'user.read', outcome: 'success', entity: { type: 'user', id } })
   })
 
-  await t.test('a change made for an older version is refused, on record', async (t) => {
+  await t.test('defect 24: a change made for an older version is refused, on record', async (t) => {
     const { id } = await somebody({ role: 'nurse' })
     await patch(id, { role: 'staff' }, { 'if-match': '"1"' })
     for (const answer of [
