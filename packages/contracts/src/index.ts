@@ -1,6 +1,7 @@
 export * from './audit-event.ts'
 export * from './break-glass.ts'
 export * from './domain-event.ts'
+export * from './first-admin.ts'
 export * from './formats.ts'
 export * from './identity.ts'
 export * from './page.ts'

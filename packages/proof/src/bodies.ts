@@ -30,6 +30,10 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
     reason_text: 'because the proof has to look',
     ...(hospital ? { patient_id: randomUUID() } : { hospital_id: CITY.id }),
   }),
+  'POST /api/invitations/first-admin': () => {
+    const { username, email, first_name, last_name } = registration()
+    return { hospital_id: OPEN.id, admin: { username, email, first_name, last_name } }
+  },
   'PATCH /api/hospitals/{id}': () => ({ address: `${randomUUID()} Street` }),
 }
 

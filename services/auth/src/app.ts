@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { hospitalEventHandler } from './hospitals/events.ts'
 import { InvitationDesk } from './invitations/desk.ts'
+import { firstAdminRoutes } from './invitations/first-admin-routes.ts'
 import { invitationRoutes } from './invitations/routes.ts'
 import { membershipRoutes } from './memberships/routes.ts'
 import { Messaging } from './messaging.ts'
@@ -76,6 +77,7 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(breakGlassRoutes, { prefix: '/api/break-glass', ...parts })
   await app.register(userRoutes, { prefix: '/api/users', ...parts })
   await app.register(invitationRoutes, { prefix: '/api/invitations', ...parts })
+  await app.register(firstAdminRoutes, { prefix: '/api/invitations/first-admin', ...parts })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
   housekeeping(app, [
     () => sessions.removeOld(),

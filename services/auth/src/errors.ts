@@ -33,7 +33,6 @@ const invalidField = (pointer: string, message: string) =>
 export const closedHospital = () =>
   invalidField('/hospital_id', 'is not a hospital that takes registrations')
 
-/** A password that may not be chosen; `pointer` says which field it came in. */
 /** A code that is unknown, used, withdrawn or over: which of them is nobody's business. */
 export const closedInvitation = () =>
   invalidField('/invitation_code', 'is not the code of an open invitation')
@@ -48,6 +47,7 @@ export const missingFields = (names: readonly string[]) =>
     errors: names.map((name) => ({ pointer: `/${name}`, message: 'is required' })),
   })
 
+/** A password that may not be chosen; `pointer` says which field it came in. */
 export const weakPassword = (pointer: string, message: string) => invalidField(pointer, message)
 
 /** Not 401: the session is good, and a client that gets 401 signs its user out. */
@@ -102,6 +102,10 @@ export const lastAdmin = () =>
     'last_admin',
     'The hospital would have no active administrator left; make somebody else an administrator first',
   )
+
+/** The platform invites into a hospital only while nobody there can. */
+export const hasAdmin = () =>
+  problem(409, 'has_admin', 'The hospital has an administrator, who invites everybody else')
 
 /** Nobody gives what they lack. */
 export const roleExceedsOwn = (role: string) =>

@@ -47,6 +47,14 @@ t.test('every documented status is answered, and every answer is documented', as
         const { claims } = await signedIn()
         return { caller: claims, params: { id: claims.session_id ?? '' } }
       },
+      'POST /api/invitations/first-admin': async () => {
+        const hospital_id = randomUUID()
+        await sql('insert into hospital (hospital_id, slug, name) values ($1, $2, $2)', [
+          hospital_id,
+          `hospital-${hospital_id}`,
+        ])
+        return { body: { hospital_id } }
+      },
       '/api/invitations/{id}': async () => {
         const payload = { email: 'a@example.org', role: 'nurse' }
         const { id } = (await asAdmin.post('/api/invitations', { payload })).json()
@@ -88,6 +96,11 @@ t.test('every documented status is answered, and every answer is documented', as
   await contract.as(admin).post('/api/auth/memberships', joining)
   const oneself = `/api/users/${admin.user_id}`
   await contract.as(admin).patch(oneself, { payload: { role: 'staff' } })
+  const nobodys = { username: 'first', email: 'a@example.org', first_name: 'A', last_name: 'B' }
+  for (const hospital_id of [CITY.id, randomUUID()]) {
+    const payload = { hospital_id, admin: nobodys }
+    await contract.as(platform).post('/api/invitations/first-admin', { payload })
+  }
   const why = { reason_code: 'ETREAT', reason_text: 'as somebody has to' }
   const glass = { ...why, password: 'wrong', hospital_id: randomUUID() }
   await contract.as(platform).post('/api/break-glass', { payload: glass })

@@ -30,7 +30,7 @@ function form(invitation_code: string, changes: object = {}) {
 function firstAdmin(code: string, changes: Partial<InvitationCreated> = {}): InvitationCreated {
   return {
     id: randomUUID(),
-    hospital_id: CITY.id,
+    hospital_id: RIVERSIDE.id,
     invited_by: randomUUID(),
     code_hash: hashOf(code).toString('hex'),
     username: 'first.admin',
@@ -202,7 +202,7 @@ t.test('POST /api/auth/register with an invitation', async (t) => {
       email: 'first@example.org',
       first_name: 'Ines',
       last_name: 'Prado-Lima',
-      hospital_id: CITY.id,
+      hospital_id: RIVERSIDE.id,
       role: 'admin',
       status: 'active',
     })
@@ -212,8 +212,12 @@ t.test('POST /api/auth/register with an invitation', async (t) => {
   await t.test('one that arrives while its code is looked for is found', async (t) => {
     const invitations = systemInvitations(t, service)
     const { code } = newCode()
+    const hospital_id = randomUUID()
+    await sql("insert into hospital (hospital_id, slug, name) values ($1, 'new', 'New')", [
+      hospital_id,
+    ])
     const answer = register(form(code))
-    await invitations.store(firstAdmin(code))
+    await invitations.store(firstAdmin(code, { hospital_id }))
     t.equal((await answer).statusCode, 201)
   })
 })
@@ -244,7 +248,7 @@ t.test('a code that nobody knows is looked for a while, by not too many at once'
   await Promise.all(waiting)
   t.same([...new Set(codes.map(looksFor))], [PATIENCE.attempts + 1])
 
-  const { id } = await somebody()
+  const { id } = await somebody({ hospital_id: RIVERSIDE.id })
   const known = firstAdmin(used)
   await invitations.store(known)
   await sql('update invitation set accepted_at = now(), accepted_by = $2 where id = $1', [

@@ -41,6 +41,7 @@ t.test('two hospitals × every route of a signed-in member', async (t) => {
       'POST /api/auth/switch',
       'POST /api/break-glass',
       'POST /api/invitations',
+      'POST /api/invitations/first-admin',
     ])
   })
 

@@ -12,6 +12,16 @@ export interface Entering {
   status: 'pending' | 'active'
 }
 
+/** The active administrators of the hospital that a row of `table` is of. */
+export function administratorsOf(table: 'hospital' | 'invitation') {
+  return sql`select from membership where membership.hospital_id = ${sql.ref(`${table}.hospital_id`)}
+    and membership.status = 'active' and membership.role = 'admin'`
+}
+
+/** False for an invitation of the platform, which names the person, once the hospital has an administrator. */
+export const isWanted = sql<boolean>`(invitation.username is null
+  or not exists (${administratorsOf('invitation')}))`
+
 /**
  * The body of a CTE with one row when the door is open to `accountId`, else with none. An invitation
  * is used up by it, in the statement that makes the member: of many at once, one goes through.
@@ -25,5 +35,6 @@ export function entering(door: Door, accountId: string): RawBuilder<Entering> {
         where invitation.code_hash = ${door.code_hash} and invitation.accepted_at is null
           and invitation.withdrawn_at is null and invitation.expires_at > now()
           and hospital.hospital_id = invitation.hospital_id and hospital.is_active
+          and ${isWanted}
         returning invitation.hospital_id, invitation.role, 'active' as status)`
 }

@@ -21,6 +21,18 @@ export const invitationsListed = (identity: Identity): AuditEvent =>
 export const invitingDenied = (identity: Identity, reason: string): AuditEvent =>
   auditEvent(SERVICE, identity, { action: 'access.denied', outcome: 'denied', reason })
 
+/** The platform wanted to invite into a hospital that needs it not, or that is none. */
+export const invitingFailed = (
+  identity: Identity,
+  id: string,
+  reason: 'not_found' | 'has_admin',
+): AuditEvent =>
+  auditEvent(
+    SERVICE,
+    { ...identity, hospital_id: reason === 'not_found' ? null : id },
+    { action: 'user.invited', outcome: 'failure', reason, entity: { type: 'hospital', id } },
+  )
+
 /** There is no such open invitation. */
 export const withdrawalFailed = (identity: Identity, id: string): AuditEvent =>
   auditEvent(SERVICE, identity, {

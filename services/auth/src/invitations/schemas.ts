@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import {
   CursorSchema,
   EmailSchema,
+  FirstAdminSchema,
   InstantSchema,
   PageLimitSchema,
   PageSchema,
@@ -14,6 +15,12 @@ const strict = { additionalProperties: false }
 /** Whom to invite into the caller's hospital, and as what. */
 export const NewInvitationSchema = Type.Object(
   { email: EmailSchema, role: HospitalRoleSchema },
+  strict,
+)
+
+/** Whom the platform invites into a hospital that has no administrator. */
+export const NewFirstAdminInvitationSchema = Type.Object(
+  { hospital_id: UuidSchema, admin: FirstAdminSchema },
   strict,
 )
 

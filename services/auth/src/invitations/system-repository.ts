@@ -1,5 +1,7 @@
-import type { InvitationCreated } from '@wardstone/contracts'
+import { type AuditEvent, type InvitationCreated, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
+import { outboxRows } from '@wardstone/tenancy'
 import { type Kysely, sql } from 'kysely'
+import { administratorsOf, isWanted } from '../accounts/doors.ts'
 import type { Database, HospitalRole } from '../database/schema.ts'
 
 /** How long invitations that are over are kept. */
@@ -14,7 +16,7 @@ export interface KnownInvitation {
   username: string | null
   first_name: string | null
   last_name: string | null
-  /** Neither used, withdrawn nor over, into a hospital that is active. */
+  /** Neither used, withdrawn nor over, into a hospital that is active and wants whom it invites. */
   is_open: boolean
 }
 
@@ -40,7 +42,7 @@ export class SystemInvitationRepository {
         'first_name',
         'last_name',
         sql<boolean>`accepted_at is null and withdrawn_at is null and expires_at > now()
-          and hospital.is_active`.as('is_open'),
+          and hospital.is_active and ${isWanted}`.as('is_open'),
       ])
       .executeTakeFirst()
   }
@@ -52,6 +54,49 @@ export class SystemInvitationRepository {
       .values({ ...invitation, role: 'admin', code_hash: Buffer.from(code_hash, 'hex') })
       .onConflict((conflict) => conflict.columns(['hospital_id', 'id']).doNothing())
       .execute()
+  }
+
+  /**
+   * Invites the first administrator of a hospital that has none; what the platform invited before is
+   * withdrawn.
+   * @returns why not, when it does not come about
+   */
+  inviteFirstAdmin(
+    invitation: InvitationCreated,
+    event: AuditEvent,
+  ): Promise<'not_found' | 'has_admin' | undefined> {
+    const { hospital_id, code_hash } = invitation
+    return this.#db.transaction().execute(async (trx) => {
+      const hospital = await trx
+        .selectFrom('hospital')
+        .where('hospital_id', '=', hospital_id)
+        .where('hospital_id', '<>', PLATFORM_HOSPITAL_ID)
+        .select(sql<boolean>`exists (${administratorsOf('hospital')})`.as('has_admin'))
+        .forUpdate()
+        .executeTakeFirst()
+      if (!hospital) return 'not_found'
+      if (hospital.has_admin) return 'has_admin'
+      await trx
+        .updateTable('invitation')
+        .where('hospital_id', '=', hospital_id)
+        .where('username', 'is not', null)
+        .where('accepted_at', 'is', null)
+        .where('withdrawn_at', 'is', null)
+        .set({ withdrawn_at: sql`now()` })
+        .execute()
+      await trx
+        .with('change', (db) =>
+          db
+            .insertInto('invitation')
+            .values({ ...invitation, role: 'admin', code_hash: Buffer.from(code_hash, 'hex') })
+            .returning('id'),
+        )
+        .with('sent', () => outboxRows('change', [event]))
+        .selectFrom('change')
+        .select('id')
+        .execute()
+      return undefined
+    })
   }
 
   /** Removes what nobody can use any more. */

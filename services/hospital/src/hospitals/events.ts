@@ -1,6 +1,7 @@
 import type {
   AuditAction,
   AuditEvent,
+  FirstAdmin,
   HospitalEvent,
   Identity,
   InvitationCreated,
@@ -8,7 +9,7 @@ import type {
 import { auditEvent } from '@wardstone/service'
 import { domainEvent, type OutboxEvent } from '@wardstone/tenancy'
 import type { Invitation } from './invitation.ts'
-import type { FirstAdmin, Hospital } from './schemas.ts'
+import type { Hospital } from './schemas.ts'
 
 const SERVICE = 'hospital'
 

@@ -2,13 +2,13 @@ import { type Static, Type } from '@sinclair/typebox'
 import {
   CursorSchema,
   EmailSchema,
+  FirstAdminSchema,
   InstantSchema,
   LanguageSchema,
   line,
   PageLimitSchema,
   PageSchema,
   PhoneSchema,
-  UsernameSchema,
   UuidSchema,
 } from '@wardstone/contracts'
 
@@ -47,18 +47,6 @@ const ofPlatform = {
   subscription_plan: Type.Optional(PlanSchema),
   is_active: Type.Optional(Type.Boolean()),
 }
-
-/** Who is invited as the first administrator of a new hospital. */
-const FirstAdminSchema = Type.Object(
-  {
-    username: UsernameSchema,
-    email: EmailSchema,
-    first_name: line(100),
-    last_name: line(100),
-  },
-  strict,
-)
-export type FirstAdmin = Static<typeof FirstAdminSchema>
 
 /** A new hospital and whom to invite to it; its slug is made from the name unless given. */
 export const HospitalCreationSchema = Type.Object(
