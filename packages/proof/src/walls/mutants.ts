@@ -1,5 +1,8 @@
+import { breakGlass } from './mutants/break-glass.ts'
 import { gateway } from './mutants/gateway.ts'
+import { invitations } from './mutants/invitations.ts'
 import { keys } from './mutants/keys.ts'
+import { memberships } from './mutants/memberships.ts'
 import { repositories } from './mutants/repositories.ts'
 import { restrictions } from './mutants/restrictions.ts'
 import { services } from './mutants/services.ts'
@@ -15,4 +18,7 @@ export const MUTANTS = {
   keys,
   'sign-in': signIn,
   users,
+  invitations,
+  memberships,
+  'break-glass': breakGlass,
 }

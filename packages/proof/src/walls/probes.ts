@@ -3,8 +3,11 @@ import { access } from './probes/access.ts'
 import { audit } from './probes/audit.ts'
 import { cursors } from './probes/cursors.ts'
 import { gateway } from './probes/gateway.ts'
+import { glass } from './probes/glass.ts'
 import { identity } from './probes/identity.ts'
+import { invitations } from './probes/invitations.ts'
 import { keys } from './probes/keys.ts'
+import { memberships } from './probes/memberships.ts'
 import { patients } from './probes/patients.ts'
 import { records } from './probes/records.ts'
 import { restricted } from './probes/restricted.ts'
@@ -17,8 +20,11 @@ const probes = {
   audit,
   cursors,
   gateway,
+  glass,
   identity,
+  invitations,
   keys,
+  memberships,
   patients,
   records,
   restricted,

@@ -2,7 +2,7 @@ import type { ServiceName } from '@wardstone/contracts'
 import { type Answer, jsonOf } from '../../ask.ts'
 import { RIVERSIDE } from '../../hospitals.ts'
 import type { Probe } from '../probe.ts'
-import type { Scene } from '../scene.ts'
+import { recorded } from '../recorded.ts'
 import { aPatient } from './patients.ts'
 
 /** What was answered is on record by then: reads, changes and denials, each once. */
@@ -35,22 +35,13 @@ export const records: Probe = {
       ['audit', 'audit.read', await admin('/api/audit/events')],
       ['auth', 'auth.logout', await nurse('/api/auth/logout', { method: 'POST' })],
     ]
-    for (const [service, action, { headers }] of asked) {
-      const requestId = headers.get('x-request-id') ?? ''
-      notes.same(action, await recorded(scene, service, requestId), [action])
+    for (const [service, action, answer] of asked) {
+      const events = await recorded(scene, service, answer)
+      notes.same(
+        action,
+        events.map((event) => event.action),
+        [action],
+      )
     }
   },
-}
-
-/** The actions that a service's outbox holds of one request. */
-async function recorded({ world }: Scene, service: ServiceName, requestId: string) {
-  const rows = await world.sql<{ payload: string }>(
-    service,
-    `select payload from outbox where subject like 'audit.%' and payload like '%' || $1 || '%'`,
-    [requestId],
-  )
-  return rows
-    .flatMap(({ payload }) => JSON.parse(payload).events)
-    .filter((event) => event.request_id === requestId)
-    .map((event) => event.action)
 }

@@ -1,0 +1,127 @@
+import type { Mutant } from '../mutant.ts'
+
+const file = (name: string) => `services/auth/src/${name}.ts`
+
+/** What it takes to break the glass, what is open then, for how long, and who hears of it. */
+export const breakGlass: readonly Mutant[] = [
+  {
+    what: 'the glass is broken without the password',
+    file: file('break-glass/opening'),
+    find: '!(await passwords.verify(body.password, password_hash))',
+    replace: "body.password === ''",
+    probe: 'glass',
+  },
+  {
+    what: 'a wrong password at the glass is not on record',
+    file: file('break-glass/opening'),
+    find: "await attempt.failed(events.glassNotOpened(identity, target, 'wrong_password'))",
+    replace: '',
+    probe: 'glass',
+  },
+  {
+    what: 'the old password breaks the glass while it is changed',
+    file: file('sessions/system-repository'),
+    find: "query.where('account.password_hash', '=', password_hash)",
+    replace: "query.where('account.password_hash', '<>', '')",
+    probe: 'glass',
+  },
+  {
+    what: 'a hospital that is being suspended is opened',
+    file: file('break-glass/system-repository'),
+    find: ".where('is_active', '=', true)",
+    replace: '',
+    probe: 'glass',
+  },
+  {
+    what: 'the platform itself is opened',
+    file: file('break-glass/system-repository'),
+    find: ".where('hospital_id', '<>', PLATFORM_HOSPITAL_ID)",
+    replace: '',
+    probe: 'glass',
+  },
+  {
+    what: 'the glass stays broken for as long as any session',
+    file: file('sessions/entry'),
+    find: 'glass?.seconds ?? sessionSeconds',
+    replace: 'sessionSeconds',
+    probe: 'glass',
+  },
+  {
+    what: 'a token outlives its session',
+    file: file('tokens/access-tokens'),
+    find: 'Math.min(iat + this.seconds, Math.floor(Date.parse(sessionEnd) / 1000))',
+    replace: 'iat + Math.min(this.seconds, Date.parse(sessionEnd))',
+    probe: 'glass',
+  },
+  {
+    what: 'tokens say nothing of the glass',
+    file: file('sessions/entry'),
+    find: '...(glass && { break_glass: inTokens(glass) }),',
+    replace: '',
+    probe: 'glass',
+  },
+  {
+    what: 'refreshing takes the mark of the glass away',
+    file: file('sessions/sign-in'),
+    find: 'signedIn({ id, account, member, glass, expires_at }, token)',
+    replace: 'signedIn({ id, account, member, glass: glass && null, expires_at }, token)',
+    probe: 'glass',
+  },
+  {
+    what: 'a glass for one patient opens the hospital',
+    file: file('break-glass/glass'),
+    find: '!glass || own.hospital_id !== null',
+    replace: '!glass',
+    probe: 'glass',
+  },
+  {
+    what: 'the event of a broken glass has no mark of it',
+    file: file('break-glass/events'),
+    find: '{ ...identity, break_glass: inTokens(glass) }',
+    replace: 'identity',
+    probe: 'glass',
+  },
+  {
+    what: 'the hospital that is opened is not told',
+    file: file('break-glass/events'),
+    find: 'const told = { ...identity, hospital_id }',
+    replace: 'const told = identity',
+    probe: 'glass',
+  },
+  {
+    what: 'the reason in its holder’s words is in the event',
+    file: file('break-glass/events'),
+    find: 'reason: glass.reason_code',
+    replace: 'reason: (glass as never as { reason_text: string }).reason_text',
+    probe: 'glass',
+  },
+  {
+    what: 'everything is managed under a glass',
+    file: 'packages/contracts/src/permissions.ts',
+    find: ' && !(break_glass && grant.notUnderGlass)',
+    replace: '',
+    probe: 'glass',
+  },
+  {
+    what: 'the report shows the glasses of every hospital',
+    file: file('break-glass/repository'),
+    find: ".where('hospital_id', '=', this.#tenant.hospitalId)",
+    replace: '',
+    probe: 'glass',
+    alone: true,
+  },
+  {
+    what: 'logging out from behind a glass ends nothing',
+    file: file('accounts/caller'),
+    find: "role === 'break_glass' ? PLATFORM_HOSPITAL_ID : ",
+    replace: '',
+    probe: 'glass',
+  },
+  {
+    what: 'in the report a glass is never whole again',
+    file: file('sessions/ending'),
+    find: ".with('closed', closeGlasses)",
+    replace: '',
+    probe: 'glass',
+  },
+]
