@@ -193,6 +193,24 @@ t.test('POST /api/auth/switch', async (t) => {
     await sql('update hospital set is_active = true where hospital_id = $1', [RIVERSIDE.id])
   })
 
+  await t.test('never for longer than the session that one goes on from', async (t) => {
+    const endOf = async (id: string | null | undefined) =>
+      (
+        await sql<{ at: string }>('select expires_at::text as at from session where id = $1', [id])
+      )[0]?.at
+    const person = await inBoth()
+    await sql("update session set expires_at = now() + interval '90 s' where id = $1", [
+      person.claims.session_id,
+    ])
+    const there = (await to(person, RIVERSIDE.id)).json<SignedIn>()
+    t.ok(there.expires_in <= 90, `expires in ${there.expires_in} s`)
+    const claims = claimsOf(there.access_token)
+    const back = (await to({ caller: as(claims) }, CITY.id)).json<SignedIn>()
+    const end = await endOf(person.claims.session_id)
+    for (const id of [claims.session_id, claimsOf(back.access_token).session_id])
+      t.equal(await endOf(id), end)
+  })
+
   await t.test('from a session that is over: 401, though the token is still good', async (t) => {
     const person = await inBoth()
     await person.caller.post('/api/auth/logout')

@@ -36,8 +36,8 @@ export class SystemSessionRepository {
 
   /**
    * Begins a session, if membership and hospital are still active, the password is still the one that
-   * was entered and the session that is gone on from is open. They are locked, so that a change of
-   * them either sees this session or is seen by it.
+   * was entered and the session that is gone on from is open; it ends with that one at the latest.
+   * They are locked, so that a change of them either sees this session or is seen by it.
    * @returns when it ends; undefined when one of them is not good any more
    */
   open(opening: Opening): Promise<{ expires_at: string } | undefined> {
@@ -49,16 +49,17 @@ export class SystemSessionRepository {
           .insertInto('session')
           .columns(['hospital_id', 'id', 'account_id', 'ip', 'user_agent', 'expires_at'])
           .expression((eb) =>
-            eb
-              .selectFrom('member')
-              .select([
-                'hospital_id',
-                sql<string>`${id}::uuid`.as('id'),
-                'account_id',
-                sql<string>`${ip}::text`.as('ip'),
-                sql<string | null>`${user_agent}::text`.as('user_agent'),
-                sql<string>`now() + make_interval(secs => ${seconds})`.as('expires_at'),
-              ]),
+            eb.selectFrom('member').select([
+              'hospital_id',
+              sql<string>`${id}::uuid`.as('id'),
+              'account_id',
+              sql<string>`${ip}::text`.as('ip'),
+              sql<string | null>`${user_agent}::text`.as('user_agent'),
+              // Without a password nobody stays longer than the password let them.
+              sql<string>`least(now() + make_interval(secs => ${seconds}), latest_end)`.as(
+                'expires_at',
+              ),
+            ]),
           )
           .returning(['hospital_id', 'id', 'expires_at']),
       )
@@ -128,5 +129,8 @@ function lockMember(
       .where('session.ended_at', 'is', null)
       .where('session.expires_at', '>', sql<string>`now()`) as unknown as typeof query
   }
-  return query.select(['membership.hospital_id', 'membership.account_id']).forShare()
+  const latestEnd = from_session === undefined ? sql`null::timestamptz` : sql`session.expires_at`
+  return query
+    .select(['membership.hospital_id', 'membership.account_id', latestEnd.as('latest_end')])
+    .forShare()
 }
