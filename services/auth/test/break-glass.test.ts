@@ -435,6 +435,8 @@ t.test('GET /api/break-glass', async (t) => {
       next_cursor: null,
     })
     t.equal((await riverside.caller.get(next)).statusCode, 400)
+    const oldest = '/api/break-glass?limit=1&ordering=created_at&count=true'
+    t.match((await admin.caller.get(oldest)).json(), { results: [{ id: first.id }], count: 3 })
   })
 
   await t.test('another hospital hears of none of it', async (t) => {

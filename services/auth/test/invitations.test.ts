@@ -96,6 +96,10 @@ t.test('/api/invitations', async (t) => {
       cursor = page.next_cursor
     }
     t.same(seen, ids)
+    const oldest = await open('?limit=1&ordering=created_at&count=true')
+    t.match(oldest, { results: [{ id: ids.at(-1) }], count: 3 })
+    const later = await open(`?limit=2&ordering=created_at&cursor=${oldest.next_cursor}`)
+    t.match(later, { results: [{ id: ids[1] }, { id: ids[0] }], next_cursor: null })
     const { results } = await open()
     t.match(results[0], { ...body, role: 'staff', invited_by: admin.user.id })
     t.notOk(Object.keys(results[0]).some((name) => name.startsWith('code')))
@@ -195,7 +199,7 @@ t.test('each wall holds without the other', async (t) => {
     const invitations = new InvitationRepository(tenant)
     t.equal(await invitations.withdraw(theirs, userInvited(identity, theirs)), false)
     t.same(
-      (await invitations.list(9, undefined)).map(({ id }) => id),
+      (await invitations.list('-created_at', 9, undefined)).map(({ id }) => id),
       [ours],
     )
     const { code: _, ...stored } = newCode()

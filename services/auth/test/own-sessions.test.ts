@@ -75,6 +75,13 @@ t.test('GET /api/auth/sessions', async (t) => {
       results: [{ id: first.id }],
       next_cursor: null,
     })
+    const oldest = '/api/auth/sessions?limit=2&ordering=created_at'
+    const { next_cursor, ...start } = (await first.caller.get(`${oldest}&count=true`)).json()
+    t.match(start, { results: [{ id: first.id }, { id: second.id }], count: 3 })
+    t.match((await first.caller.get(`${oldest}&cursor=${next_cursor}`)).json(), {
+      results: [{ id: third.id }],
+      next_cursor: null,
+    })
     const other = await signedIn()
     t.equal((await other.caller.get(next)).statusCode, 400)
   })

@@ -1,3 +1,4 @@
+import type { TimelineQuery } from '@wardstone/contracts'
 import type { Tenant } from '@wardstone/tenancy'
 import { sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
@@ -11,10 +12,15 @@ export class BreakGlassRepository {
     this.#tenant = tenant
   }
 
-  /** The newest before the glass `before`; one more than the limit, when there is a next page. */
-  async list(limit: number, before?: string): Promise<GlassReport[]> {
+  /** Those after the glass `after`, whose ids are in the order of time; one more than the limit, when there is a next page. */
+  async list(
+    ordering: TimelineQuery['ordering'],
+    limit: number,
+    after?: string,
+  ): Promise<GlassReport[]> {
+    const isAscending = ordering === 'created_at'
     let query = this.#select()
-    if (before !== undefined) query = query.where('id', '<', before)
+    if (after !== undefined) query = query.where('id', isAscending ? '>' : '<', after)
     const rows = await query
       .select(['id', 'account_id', 'username', 'role', 'reason_code', 'reason_text', 'patient_id'])
       .select(['created_at', 'expires_at'])
@@ -22,13 +28,20 @@ export class BreakGlassRepository {
         sql<string | null>`case when ended_at is null and expires_at <= now() then expires_at
           else ended_at end`.as('ended_at'),
       )
-      .orderBy('id', 'desc')
+      .orderBy('id', isAscending ? 'asc' : 'desc')
       .limit(limit + 1)
       .execute()
     return rows.map(({ account_id, username, role, ...row }) => ({
       ...row,
       opened_by: { id: account_id, username, role },
     }))
+  }
+
+  async count(): Promise<number> {
+    const { total } = await this.#select()
+      .select(sql<number>`count(*)::integer`.as('total'))
+      .executeTakeFirstOrThrow()
+    return total
   }
 
   #select() {

@@ -1,3 +1,4 @@
+import { TimelineQuerySchema } from '@wardstone/contracts'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import { ownId } from '../accounts/caller.ts'
@@ -38,20 +39,21 @@ export const breakGlassRoutes: ServicePlugin<BreakGlassRoutesOptions> = async (a
     {
       config: { permission: 'audit.read' },
       schema: {
-        querystring: schemas.GlassListQuerySchema,
+        querystring: TimelineQuerySchema,
         response: { 200: schemas.GlassPageSchema },
       },
     },
     async (request, reply) => {
       const hospital = database.tenant(request.identity)
-      const { limit, cursor } = request.query
-      const scope = [hospital.hospitalId, 'break-glass']
-      const [before] = cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string])
-      const rows = await new BreakGlassRepository(hospital).list(limit, before)
+      const { ordering, limit, cursor, count } = request.query
+      const scope = [hospital.hospitalId, 'break-glass', ordering]
+      const [after] = cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string])
+      const glasses = new BreakGlassRepository(hospital)
+      const rows = await glasses.list(ordering, limit, after)
       await recordAudit(reportRead(request.identity))
       const page = toPage(rows, limit, { codec: cursors, scope, position: ({ id }) => [id] })
       linkNext(request, reply, page)
-      return page
+      return count ? { ...page, count: await glasses.count() } : page
     },
   )
 }

@@ -2,10 +2,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import {
   BREAK_GLASS_MINUTES,
   BreakGlassSchema,
-  CursorSchema,
   InstantSchema,
   nullable,
-  PageLimitSchema,
   PageSchema,
   ReasonCodeSchema,
   RoleSchema,
@@ -57,10 +55,5 @@ const GlassReportSchema = Type.Object({
   ended_at: nullable(InstantSchema),
 })
 export type GlassReport = Static<typeof GlassReportSchema>
-
-export const GlassListQuerySchema = Type.Object(
-  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
-  strict,
-)
 
 export const GlassPageSchema = PageSchema(GlassReportSchema)

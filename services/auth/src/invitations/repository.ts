@@ -1,4 +1,4 @@
-import type { AuditEvent } from '@wardstone/contracts'
+import type { AuditEvent, TimelineQuery } from '@wardstone/contracts'
 import { outboxRows, type Tenant } from '@wardstone/tenancy'
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
@@ -66,16 +66,33 @@ export class InvitationRepository {
     return row !== undefined
   }
 
-  /** Those that are open, the newest first; one more than the limit, when there is a next page. */
-  list(limit: number, after: readonly [string, string] | undefined): Promise<Invitation[]> {
+  /** Those that are open; one more than the limit, when there is a next page. */
+  list(
+    ordering: TimelineQuery['ordering'],
+    limit: number,
+    after: readonly [string, string] | undefined,
+  ): Promise<Invitation[]> {
+    const [direction, follows] =
+      ordering === 'created_at' ? (['asc', sql`>`] as const) : (['desc', sql`<`] as const)
     let query = this.#db.selectFrom('invitation').where(this.#open())
-    if (after) query = query.where(sql<SqlBool>`(created_at, id) < (${after[0]}, ${after[1]})`)
+    if (after) {
+      query = query.where(sql<SqlBool>`(created_at, id) ${follows} (${after[0]}, ${after[1]})`)
+    }
     return query
       .select(COLUMNS)
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
+      .orderBy('created_at', direction)
+      .orderBy('id', direction)
       .limit(limit + 1)
       .execute()
+  }
+
+  async count(): Promise<number> {
+    const { total } = await this.#db
+      .selectFrom('invitation')
+      .where(this.#open())
+      .select(sql<number>`count(*)::integer`.as('total'))
+      .executeTakeFirstOrThrow()
+    return total
   }
 
   /** Withdraws an open invitation. False when there is no such one. */

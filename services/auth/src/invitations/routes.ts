@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { mayGrant } from '@wardstone/contracts'
+import { mayGrant, TimelineQuerySchema } from '@wardstone/contracts'
 import { type CursorCodec, linkNext, type ServicePlugin } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
@@ -60,7 +60,7 @@ export const invitationRoutes: ServicePlugin<InvitationRoutesOptions> = async (a
     {
       config: { permission: 'user.manage' },
       schema: {
-        querystring: schemas.InvitationListQuerySchema,
+        querystring: TimelineQuerySchema,
         response: { 200: schemas.InvitationPageSchema },
       },
     },

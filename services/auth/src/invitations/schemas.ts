@@ -1,10 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import {
-  CursorSchema,
   EmailSchema,
   FirstAdminSchema,
   InstantSchema,
-  PageLimitSchema,
   PageSchema,
   UuidSchema,
 } from '@wardstone/contracts'
@@ -49,8 +47,3 @@ export type Invitation = Static<typeof InvitationSchema>
 
 export const InvitationPageSchema = PageSchema(InvitationSchema)
 export const InvitationParamsSchema = Type.Object({ id: UuidSchema }, strict)
-export const InvitationListQuerySchema = Type.Object(
-  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
-  strict,
-)
-export type InvitationListQuery = Static<typeof InvitationListQuerySchema>

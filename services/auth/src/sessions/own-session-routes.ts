@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { TimelineQuerySchema } from '@wardstone/contracts'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import { ownId } from '../accounts/caller.ts'
 import { onWire } from '../accounts/memberships.ts'
@@ -27,20 +28,22 @@ export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (a
     {
       config: { permission: 'account.self' },
       schema: {
-        querystring: schemas.SessionListQuerySchema,
+        querystring: TimelineQuerySchema,
         response: { 200: schemas.SessionPageSchema },
       },
     },
     async (request, reply) => {
       const accountId = ownId(request)
-      const { limit, cursor } = request.query
-      const scope = [accountId, 'auth/sessions']
-      const [before] = cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string])
-      const rows = await ownSessions(accountId).list(limit, before)
+      const { ordering, limit, cursor, count } = request.query
+      const scope = [accountId, 'auth/sessions', ordering]
+      const [after] = cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string])
+      const own = ownSessions(accountId)
+      const rows = await own.list(ordering, limit, after)
       const page = toPage(rows, limit, { codec: cursors, scope, position: ({ id }) => [id] })
       linkNext(request, reply, page)
       const { session_id } = request.identity
-      return { ...page, results: page.results.map((row) => toSession(row, session_id)) }
+      const results = page.results.map((row) => toSession(row, session_id))
+      return { ...page, results, ...(count && { count: await own.count() }) }
     },
   )
 

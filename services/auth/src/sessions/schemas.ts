@@ -1,12 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import {
-  CursorSchema,
-  InstantSchema,
-  nullable,
-  PageLimitSchema,
-  PageSchema,
-  UuidSchema,
-} from '@wardstone/contracts'
+import { InstantSchema, nullable, PageSchema, UuidSchema } from '@wardstone/contracts'
 import { PasswordSchema, UserSchema } from '../accounts/schemas.ts'
 import { OpenGlassSchema } from '../break-glass/schemas.ts'
 
@@ -54,11 +47,6 @@ const SessionSchema = Type.Object({
   hospital_id: nullable(UuidSchema),
   hospital_name: nullable(Type.String()),
 })
-
-export const SessionListQuerySchema = Type.Object(
-  { limit: PageLimitSchema, cursor: Type.Optional(CursorSchema) },
-  strict,
-)
 
 export const SessionPageSchema = PageSchema(SessionSchema)
 

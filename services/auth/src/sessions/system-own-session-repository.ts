@@ -1,4 +1,4 @@
-import type { Role } from '@wardstone/contracts'
+import type { Role, TimelineQuery } from '@wardstone/contracts'
 import { type Kysely, sql } from 'kysely'
 import { type Glass, glassOf } from '../break-glass/glass.ts'
 import type { Database } from '../database/schema.ts'
@@ -33,20 +33,28 @@ export class SystemOwnSessionRepository {
   }
 
   find(id: string): Promise<OwnSession | undefined> {
-    return this.#select().where('session.id', '=', id).executeTakeFirst()
+    return this.#described().where('session.id', '=', id).executeTakeFirst()
   }
 
-  /** The newest before the session `before`; one more than the limit, when there is a next page. */
-  list(limit: number, before?: string): Promise<OwnSession[]> {
-    let query = this.#select()
-    if (before !== undefined) query = query.where('session.id', '<', before)
+  /** Those after the session `after`, whose ids are in the order of time; one more than the limit, when there is a next page. */
+  list(ordering: TimelineQuery['ordering'], limit: number, after?: string): Promise<OwnSession[]> {
+    const isAscending = ordering === 'created_at'
+    let query = this.#described()
+    if (after !== undefined) query = query.where('session.id', isAscending ? '>' : '<', after)
     return query
-      .orderBy('session.id', 'desc')
+      .orderBy('session.id', isAscending ? 'asc' : 'desc')
       .limit(limit + 1)
       .execute()
   }
 
-  #select() {
+  async count(): Promise<number> {
+    const { total } = await this.#open()
+      .select(sql<number>`count(*)::integer`.as('total'))
+      .executeTakeFirstOrThrow()
+    return total
+  }
+
+  #open() {
     return this.#db
       .selectFrom('membership')
       .innerJoin('session', (join) =>
@@ -58,17 +66,20 @@ export class SystemOwnSessionRepository {
       .where('membership.account_id', '=', this.#accountId)
       .where('session.ended_at', 'is', null)
       .where('session.expires_at', '>', sql<string>`now()`)
-      .select([
-        'session.id',
-        'session.hospital_id',
-        'hospital.name as hospital_name',
-        'membership.role',
-        'session.ip',
-        'session.user_agent',
-        'session.created_at',
-        sql<string>`coalesce(session.last_used_at, session.created_at)`.as('last_used_at'),
-        'session.expires_at',
-        glassOf('session.id'),
-      ])
+  }
+
+  #described() {
+    return this.#open().select([
+      'session.id',
+      'session.hospital_id',
+      'hospital.name as hospital_name',
+      'membership.role',
+      'session.ip',
+      'session.user_agent',
+      'session.created_at',
+      sql<string>`coalesce(session.last_used_at, session.created_at)`.as('last_used_at'),
+      'session.expires_at',
+      glassOf('session.id'),
+    ])
   }
 }
