@@ -96,6 +96,20 @@ export const breakGlass: readonly Mutant[] = [
     probe: 'glass',
   },
   {
+    what: 'events say nothing of the glass',
+    file: 'packages/service/src/audit-event.ts',
+    find: '...(break_glass && {',
+    replace: '...(break_glass === null && {',
+    probe: 'glass',
+  },
+  {
+    what: 'services hear nothing of the glass',
+    file: 'packages/service/src/identity.ts',
+    find: '...(claims.break_glass && { break_glass: claims.break_glass }),',
+    replace: '',
+    probe: 'glass',
+  },
+  {
     what: 'everything is managed under a glass',
     file: 'packages/contracts/src/permissions.ts',
     find: ' && !(break_glass && grant.notUnderGlass)',

@@ -76,4 +76,25 @@ export const invitations: readonly Mutant[] = [
     replace: '',
     probe: 'invitations',
   },
+  {
+    what: 'the platform invites where there is an administrator',
+    file: file('invitations/system-repository'),
+    find: "if (hospital.has_admin) return 'has_admin'",
+    replace: '',
+    probe: 'invitations',
+  },
+  {
+    what: 'the platform’s guest comes in beside an administrator',
+    file: file('accounts/doors'),
+    find: 'sql<boolean>`(invitation.username is null',
+    replace: 'sql<boolean>`(true',
+    probe: 'invitations',
+  },
+  {
+    what: 'each invitation of the platform stays open',
+    file: file('invitations/system-repository'),
+    find: 'set({ withdrawn_at: sql`now()` })',
+    replace: 'set({ withdrawn_at: null })',
+    probe: 'invitations',
+  },
 ]

@@ -68,6 +68,13 @@ export const memberships: readonly Mutant[] = [
     probe: 'memberships',
   },
   {
+    what: 'going to and fro makes a session last for ever',
+    file: file('sessions/system-repository'),
+    find: /least\((now\(\) \+ .*), latest_end\)/g,
+    replace: '$1',
+    probe: 'memberships',
+  },
+  {
     what: 'one goes on as a member who is being disabled',
     file: file('sessions/system-repository'),
     find: ".where('membership.status', '=', 'active')",

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Answer, ask, jsonOf } from '../../ask.ts'
-import { CITY, RIVERSIDE } from '../../hospitals.ts'
-import { registration } from '../../keyholder.ts'
+import { CITY, openHospital, RIVERSIDE } from '../../hospitals.ts'
+import { OPEN, registration } from '../../keyholder.ts'
 import { addPerson, type Person } from '../../people.ts'
 import { meanwhile } from '../meanwhile.ts'
 import type { Notes, Probe } from '../probe.ts'
@@ -25,6 +25,7 @@ export const invitations: Probe = {
     await closing(scene, notes)
     await strangers(scene, notes)
     await inviters(scene, notes)
+    await firstAdmins(scene, notes)
   },
 }
 
@@ -89,4 +90,18 @@ async function inviters(scene: Scene, notes: Notes): Promise<void> {
   )
   const answer = await invite(scene, { ...late, role: 'admin' })
   notes.answer('by an administrator of elsewhere', answer, 403, 'forbidden')
+}
+
+/** The platform gives a hospital its first administrator, and no second one. */
+async function firstAdmins(scene: Scene, notes: Notes): Promise<void> {
+  await openHospital(scene.world, OPEN)
+  const { username, email, first_name, last_name } = registration()
+  const body = { hospital_id: OPEN.id, admin: { username, email, first_name, last_name } }
+  const call = () =>
+    scene.as(scene.platform)('/api/invitations/first-admin', { method: 'POST', body })
+  const [lost, found] = [jsonOf(await call()), jsonOf(await call())]
+  notes.answer('an invitation that was lost', await accept(scene, lost.code), 400)
+  await addPerson(scene.world, OPEN, 'admin')
+  notes.answer('beside an administrator', await accept(scene, found.code), 400)
+  notes.answer('a second administrator', await call(), 409, 'has_admin')
 }

@@ -86,6 +86,7 @@ async function fromWhatIsOver(scene: Scene, notes: Notes): Promise<void> {
   notes.answer('from a session that has ended', await goOn(scene), 401)
   await set('ended_at = null, expires_at = now()')
   notes.answer('from a session that is over', await goOn(scene), 401)
-  await set(`expires_at = now() + interval '1 day'`)
-  notes.answer('from a session that is open', await goOn(scene), 200)
+  await set(`expires_at = now() + interval '1 minute'`)
+  const { expires_in } = jsonOf(await goOn(scene))
+  notes.same('no longer than the session before', expires_in <= 60, true)
 }
