@@ -8,7 +8,7 @@ import { workload } from '../src/worlds/workload.ts'
 
 const SEED = 1
 const STOCK = { cityPatients: 20, riversidePatients: 80, riversideRequests: 40 }
-const REQUESTS = 330
+const REQUESTS = 200
 
 t.test('two worlds', async (t) => {
   const worlds = await TwoWorlds.open(SEED, STOCK)

@@ -9,7 +9,7 @@ import { Tally } from './tally.ts'
 import { forEach, tried } from './trial.ts'
 
 /** In its share of the test run each document is sent to so many operations, others with each seed. */
-const SHARE = 2
+const SHARE = 1
 
 /** Documents that parsers disagree on, as the body of every operation that takes one. */
 export const json: Proof = {
