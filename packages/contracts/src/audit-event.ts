@@ -63,7 +63,7 @@ export const AuditEventSchema = Type.Object(
     actor: Type.Object(
       {
         id: nullable(UuidSchema),
-        username: nullable(Type.String({ maxLength: 150 })),
+        username: nullable(Type.String({ maxLength: 2048 })),
         role: CallerRoleSchema,
         session_id: nullable(UuidSchema),
         ip: Type.String({ maxLength: 64 }),

@@ -41,7 +41,7 @@ interface Grant {
   readonly description: string
   readonly scope: PermissionScope
   readonly roles: readonly CallerRole[]
-  /** Not while a glass is broken, whatever the role: that is for looking. */
+  /** Not while a glass is broken, whatever the role. */
   readonly notUnderGlass?: true
 }
 

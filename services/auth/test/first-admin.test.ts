@@ -31,7 +31,8 @@ t.test('a hospital whose first administrator never came in is not lost', async (
       t.equal(answer.statusCode, 201)
       t.match(answer.json(), { email: admin.email, role: 'admin' })
       codes.push(answer.json().code)
-      t.match((await auditEvents()).at(-1), {
+      const invited = (await auditEvents()).filter(({ action }) => action === 'user.invited')
+      t.match(invited.at(-1), {
         action: 'user.invited',
         outcome: 'success',
         hospital_id: CITY.id,
@@ -39,6 +40,10 @@ t.test('a hospital whose first administrator never came in is not lost', async (
         entity: { type: 'invitation', id: answer.json().id },
       })
     }
+    const withdrawn = (await auditEvents()).filter(
+      ({ action }) => action === 'user.invitation_withdrawn',
+    )
+    t.match(withdrawn, [{ hospital_id: CITY.id, actor: { id: platform.user.id } }])
   })
 
   await t.test('the invitation before is good no more, the newest one is', async (t) => {

@@ -263,6 +263,7 @@ t.test('each wall holds without the other', async (t) => {
     const end = (id: string, account_id: string) =>
       new SessionRepository(tenant).end(
         {
+          reach: 'hospital',
           reason: 'logout',
           revoked: { session_id: id, ...revocationPeriod(600) },
           event: loggedOut(tenant.identity, id),

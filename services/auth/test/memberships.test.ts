@@ -125,7 +125,7 @@ t.test('POST /api/auth/memberships', async (t) => {
 
 t.test('POST /api/auth/switch', async (t) => {
   const service = await build(t)
-  const { signedIn, as, join, refresh, sql, auditEvents } = service
+  const { signedIn, as, join, refresh, sql, auditEvents, domainEvents } = service
   const to = ({ caller }: Pick<Person, 'caller'>, hospital_id: unknown) =>
     caller.post('/api/auth/switch', { payload: { hospital_id } })
   const inBoth = async (role: 'doctor' | 'nurse' = 'nurse', status = 'active') => {
@@ -209,6 +209,32 @@ t.test('POST /api/auth/switch', async (t) => {
     const end = await endOf(person.claims.session_id)
     for (const id of [claims.session_id, claimsOf(back.access_token).session_id])
       t.equal(await endOf(id), end)
+  })
+
+  await t.test('a logout ends what came of the same sign-in in the same hospital', async (t) => {
+    const person = await inBoth()
+    const stolen = (await to(person, CITY.id)).json<SignedIn>()
+    const elsewhere = (await to(person, RIVERSIDE.id)).json<SignedIn>()
+    await person.caller.post('/api/auth/logout')
+    t.equal((await refresh(stolen.refresh_token)).statusCode, 401)
+    t.equal((await refresh(elsewhere.refresh_token)).statusCode, 200)
+    const ids = [person.claims.session_id, claimsOf(stolen.access_token).session_id]
+    const told = (await domainEvents()).map(({ session_id }) => session_id)
+    t.ok(
+      ids.every((id) => told.includes(id)),
+      'the gateways hear of both',
+    )
+  })
+
+  await t.test('a refresh token in two hands ends all that came of the sign-in', async (t) => {
+    const person = await inBoth()
+    const there = (await to(person, RIVERSIDE.id)).json<SignedIn>()
+    const back = (await to({ caller: as(claimsOf(there.access_token)) }, CITY.id)).json<SignedIn>()
+    await refresh(person.refresh_token)
+    await sql("update refresh_token set used_at = used_at - interval '11 s'")
+    t.equal((await refresh(person.refresh_token)).statusCode, 401)
+    for (const { refresh_token } of [there, back])
+      t.equal((await refresh(refresh_token)).statusCode, 401)
   })
 
   await t.test('from a session that is over: 401, though the token is still good', async (t) => {

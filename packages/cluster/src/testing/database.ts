@@ -75,7 +75,9 @@ async function ensureTemplate(admin: pg.Client, source: TemplateSource): Promise
 
 /** Copies a template with its owner and its grants, which PostgreSQL does not copy. */
 async function clone(admin: pg.Client, template: string, name: string, service: string) {
-  await admin.query(`create database ${name} template ${template} strategy file_copy owner ${service}_owner`)
+  await admin.query(
+    `create database ${name} template ${template} strategy file_copy owner ${service}_owner`,
+  )
   await admin.query(
     'update pg_database set datacl = (select datacl from pg_database where datname = $1) where datname = $2',
     [template, name],

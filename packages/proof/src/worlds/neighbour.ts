@@ -9,6 +9,8 @@ import { Memory } from './memory.ts'
 import { Populace } from './populace.ts'
 import { Voice } from './voice.ts'
 
+/** Somebody of CITY may have joined: what they are at RIVERSIDE is RIVERSIDE's to say, and theirs to hear. */
+const TOLD_TO_CITY = 'PATCH /api/users/{id}'
 /** What it can think of; then it begins again. */
 const WORKED_OUT = 200
 
@@ -31,7 +33,8 @@ export class Neighbour {
       voice.memory.learnId('', account_id)
       voice.memory.learnId('', session_id)
     }
-    const request = fc.constantFrom(...operations).chain(goodRequest)
+    const own = operations.filter(({ name }) => name !== TOLD_TO_CITY)
+    const request = fc.constantFrom(...own).chain(goodRequest)
     return new Neighbour(voice, fc.sample(request, { seed, numRuns: WORKED_OUT }))
   }
 

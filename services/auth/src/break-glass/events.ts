@@ -50,5 +50,6 @@ function onTarget(
       ? { type: 'hospital', id: hospital_id }
       : { type: 'patient', id: patient_id }
   const told = { ...identity, hospital_id }
-  return auditEvent(SERVICE, told, { action: 'break_glass.opened', ...entry, entity })
+  const patients = patient_id === null ? {} : { patient_ids: [patient_id] }
+  return auditEvent(SERVICE, told, { action: 'break_glass.opened', ...entry, entity, ...patients })
 }

@@ -47,7 +47,8 @@ export class GlassOpening {
 
     return throttle.guard(account.username, identity.ip, async (attempt) => {
       if (!(await passwords.verify(body.password, password_hash))) {
-        await attempt.failed(events.glassNotOpened(identity, target, 'wrong_password'))
+        const failure = events.glassNotOpened(identity, target, 'wrong_password')
+        await attempt.failed(failure, identity.hospital_id)
         throw invalidCredentials()
       }
       await entry.check(member, (reason) => events.glassDenied(identity, target, reason))

@@ -71,6 +71,8 @@ interface SessionTable {
   expires_at: string
   ended_at: string | null
   end_reason: SessionEnd | null
+  /** The session that this one was switched from, in however many steps. */
+  root_id: string | null
 }
 
 /** A refresh token by its SHA-256; the token itself is nowhere. */

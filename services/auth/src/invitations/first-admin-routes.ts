@@ -42,6 +42,7 @@ export const firstAdminRoutes: ServicePlugin<FirstAdminRoutesOptions> = async (a
           code_hash: code_hash.toString('hex'),
         },
         events.userInvited({ ...identity, hospital_id }, id),
+        (withdrawn) => events.invitationWithdrawn({ ...identity, hospital_id }, withdrawn),
       )
       if (refusal) {
         await recordAudit(events.invitingFailed(identity, hospital_id, refusal))

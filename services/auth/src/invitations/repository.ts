@@ -120,6 +120,7 @@ export class InvitationRepository {
       .where(this.#open())
       .where('invited_by', '=', invited_by)
       .select('id')
+      .orderBy('id')
       .execute()
     for (const { id } of open) await this.withdraw(id, toEvent(id))
   }

@@ -64,6 +64,7 @@ export class SystemInvitationRepository {
   inviteFirstAdmin(
     invitation: InvitationCreated,
     event: AuditEvent,
+    toWithdrawn: (id: string) => AuditEvent,
   ): Promise<'not_found' | 'has_admin' | undefined> {
     const { hospital_id, code_hash } = invitation
     return this.#db.transaction().execute(async (trx) => {
@@ -72,18 +73,20 @@ export class SystemInvitationRepository {
         .where('hospital_id', '=', hospital_id)
         .where('hospital_id', '<>', PLATFORM_HOSPITAL_ID)
         .select(sql<boolean>`exists (${administratorsOf('hospital')})`.as('has_admin'))
-        .forUpdate()
+        .forNoKeyUpdate()
         .executeTakeFirst()
       if (!hospital) return 'not_found'
       if (hospital.has_admin) return 'has_admin'
-      await trx
+      const withdrawn = await trx
         .updateTable('invitation')
         .where('hospital_id', '=', hospital_id)
         .where('username', 'is not', null)
         .where('accepted_at', 'is', null)
         .where('withdrawn_at', 'is', null)
         .set({ withdrawn_at: sql`now()` })
+        .returning('id')
         .execute()
+      const events = [...withdrawn.map(({ id }) => toWithdrawn(id)), event]
       await trx
         .with('change', (db) =>
           db
@@ -91,7 +94,7 @@ export class SystemInvitationRepository {
             .values({ ...invitation, role: 'admin', code_hash: Buffer.from(code_hash, 'hex') })
             .returning('id'),
         )
-        .with('sent', () => outboxRows('change', [event]))
+        .with('sent', () => outboxRows('change', events))
         .selectFrom('change')
         .select('id')
         .execute()

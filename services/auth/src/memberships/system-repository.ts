@@ -14,8 +14,8 @@ export class SystemMembershipRepository {
   }
 
   /** Makes an account a member of one more hospital. Undefined when the door is closed. */
-  async join(account_id: string, door: Door, event: AuditEvent): Promise<Joined | undefined> {
-    const row = await this.#db
+  join(account_id: string, door: Door, event: AuditEvent): Promise<Joined | undefined> {
+    return this.#db
       .with('open', () => entering(door, account_id))
       .with('change', (db) =>
         db
@@ -38,6 +38,5 @@ export class SystemMembershipRepository {
       .innerJoin('hospital', 'hospital.hospital_id', 'open.hospital_id')
       .select(['open.hospital_id', 'hospital.name as hospital_name', 'open.role', 'open.status'])
       .executeTakeFirst()
-    return row
   }
 }

@@ -1,6 +1,11 @@
-import type { AuditEvent, Role, SessionRevoked } from '@wardstone/contracts'
+import {
+  type AuditEvent,
+  PLATFORM_HOSPITAL_ID,
+  type Role,
+  type SessionRevoked,
+} from '@wardstone/contracts'
 import { outboxRows } from '@wardstone/tenancy'
-import { type Kysely, type QueryCreator, sql, type Transaction } from 'kysely'
+import { type Kysely, type QueryCreator, type SqlBool, sql, type Transaction } from 'kysely'
 import { closeGlasses } from '../break-glass/glass.ts'
 import type { Database, SessionEnd } from '../database/schema.ts'
 import { sessionRevoked } from './events.ts'
@@ -38,6 +43,7 @@ export function endOtherSessions(
         .whereRef('session.account_id', '=', 'membership.account_id')
         .where('session.id', 'is distinct from', current_id)
         .where('session.ended_at', 'is', null)
+        .where('session.expires_at', '>', sql<string>`now()`)
         .set({ ended_at: sql`now()`, end_reason: reason })
         .returning(['session.hospital_id', 'session.id', 'membership.role']),
     )
@@ -68,6 +74,7 @@ export function endSessionsOfMember(
         .where('hospital_id', '=', hospital_id)
         .where('account_id', '=', account_id)
         .where('ended_at', 'is', null)
+        .where('expires_at', '>', sql<string>`now()`)
         .set({ ended_at: sql`now()`, end_reason: reason })
         .returning(['hospital_id', 'id']),
     )
@@ -78,9 +85,11 @@ export function endSessionsOfMember(
     .execute()
 }
 
-/** The end of one session. */
+/** The end of a session. */
 export interface Ending {
   session: { hospital_id: string; id: string; account_id: string }
+  /** What ends with it, of all that goes back to the same sign-in: nothing, what is in the same hospital, or all. */
+  reach: 'session' | 'hospital' | 'sign-in'
   reason: SessionEnd
   revoked: SessionRevoked
   /** Names the hospital as the wire does. */
@@ -88,30 +97,52 @@ export interface Ending {
 }
 
 /**
- * Ends a session, revokes its access tokens and tells everybody, in one statement; nothing happens
- * when it has ended before. Its refresh tokens are dead with it.
+ * Ends a session with what it reaches, revokes the access tokens and tells everybody; nothing happens
+ * when it has ended before. The refresh tokens are dead with it.
  * @returns whether it ended now
  */
-export async function endSession(db: Kysely<Database>, ending: Ending): Promise<boolean> {
-  const { session, reason, revoked, event } = ending
-  const row = await db
-    .with('change', (qb) =>
-      qb
-        .updateTable('session')
-        .where('hospital_id', '=', session.hospital_id)
-        .where('id', '=', session.id)
-        .where('account_id', '=', session.account_id)
-        .where('ended_at', 'is', null)
-        .set({ ended_at: sql`now()`, end_reason: reason })
-        .returning(['hospital_id', 'id']),
-    )
-    .with('revoked', (qb) => revokeChanged(qb, revoked))
-    .with('closed', closeGlasses)
-    .with('sent', () => outboxRows('change', [event, sessionRevoked(event.hospital_id, revoked)]))
-    .selectFrom('change')
-    .select('id')
-    .executeTakeFirst()
-  return row !== undefined
+export function endSession(db: Kysely<Database>, ending: Ending): Promise<boolean> {
+  const { session, event, revoked } = ending
+  return db.transaction().execute(async (trx) => {
+    const ended = await trx
+      .with('change', (qb) => endReached(qb, ending))
+      .with('revoked', (qb) => revokeChanged(qb, revoked))
+      .with('closed', closeGlasses)
+      .selectFrom('change')
+      .select(['hospital_id', 'id'])
+      .execute()
+    if (ended.length === 0) return false
+    const revocations = ended.map(({ hospital_id, id }) => {
+      const elsewhere = hospital_id === PLATFORM_HOSPITAL_ID ? null : hospital_id
+      const told = hospital_id === session.hospital_id ? event.hospital_id : elsewhere
+      return sessionRevoked(told, { ...revoked, session_id: id })
+    })
+    await trx
+      .with('change', (qb) => qb.selectFrom('session').where('id', '=', session.id).select('id'))
+      .with('sent', () => outboxRows('change', [event, ...revocations]))
+      .selectFrom('change')
+      .select('id')
+      .execute()
+    return true
+  })
+}
+
+function endReached(db: QueryCreator<Database>, { session, reach, reason }: Ending) {
+  const { hospital_id, id, account_id } = session
+  const named = sql`from session as named where named.hospital_id = ${hospital_id}
+    and named.id = ${id} and named.account_id = ${account_id} and named.ended_at is null`
+  let open = db
+    .updateTable('session')
+    .where('account_id', '=', account_id)
+    .where('ended_at', 'is', null)
+  if (reach !== 'sign-in') open = open.where('hospital_id', '=', hospital_id)
+  open =
+    reach === 'session'
+      ? open.where('id', '=', id)
+      : open.where(
+          sql<SqlBool>`coalesce(root_id, id) = (select coalesce(named.root_id, named.id) ${named})`,
+        )
+  return open.set({ ended_at: sql`now()`, end_reason: reason }).returning(['hospital_id', 'id'])
 }
 
 /** Puts the sessions that the CTE `change` ended among the revocations. */

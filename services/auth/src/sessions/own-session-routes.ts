@@ -2,7 +2,6 @@ import { Type } from '@sinclair/typebox'
 import { TimelineQuerySchema } from '@wardstone/contracts'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import { ownId } from '../accounts/caller.ts'
-import { onWire } from '../accounts/memberships.ts'
 import { actingAs } from '../break-glass/glass.ts'
 import { notFound } from '../errors.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
@@ -61,9 +60,13 @@ export const ownSessionRoutes: ServicePlugin<OwnSessionRoutesOptions> = async (a
         session &&
         (await sessions.end({
           session: { hospital_id: session.hospital_id, id: session.id, account_id: accountId },
+          reach: 'session',
           reason: 'ended_by_owner',
           revoked: { session_id: session.id, ...revocationPeriod(accessTokens.seconds) },
-          event: events.sessionEnded({ ...identity, ...onWire(session) }, session.id),
+          event: events.sessionEnded(
+            { ...identity, ...actingAs(session, session.glass) },
+            session.id,
+          ),
         }))
       if (!ended) {
         await app.recordAudit(events.sessionNotEnded(identity, params.id))

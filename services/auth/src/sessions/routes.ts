@@ -52,7 +52,7 @@ export const sessionRoutes: ServicePlugin<SessionRoutesOptions> = async (app, op
       if (session_id !== null && user_id !== null) {
         const revoked = { session_id, ...revocationPeriod(accessTokens.seconds) }
         const event = events.loggedOut(identity, session_id)
-        const ending = { reason: 'logout' as const, revoked, event }
+        const ending = { reach: 'hospital' as const, reason: 'logout' as const, revoked, event }
         await end(identity, ending, { id: session_id, account_id: user_id })
       }
       return reply.code(204).send(null)

@@ -100,6 +100,7 @@ export class SignIn {
     const { account, hospital_id, session_id, glass } = state
     await sessions.end({
       session: { hospital_id, id: session_id, account_id: account.id },
+      reach: 'sign-in',
       reason: 'refresh_reused',
       revoked: { session_id, ...revocationPeriod(accessTokens.seconds) },
       event: events.refreshReused(identity, { account, member, glass }, session_id),

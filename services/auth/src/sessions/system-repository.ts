@@ -47,7 +47,7 @@ export class SystemSessionRepository {
       .with('change', (db) =>
         db
           .insertInto('session')
-          .columns(['hospital_id', 'id', 'account_id', 'ip', 'user_agent', 'expires_at'])
+          .columns(['hospital_id', 'id', 'account_id', 'ip', 'user_agent', 'expires_at', 'root_id'])
           .expression((eb) =>
             eb.selectFrom('member').select([
               'hospital_id',
@@ -59,6 +59,7 @@ export class SystemSessionRepository {
               sql<string>`least(now() + make_interval(secs => ${seconds}), latest_end)`.as(
                 'expires_at',
               ),
+              'root_id',
             ]),
           )
           .returning(['hospital_id', 'id', 'expires_at']),
@@ -129,8 +130,12 @@ function lockMember(
       .where('session.ended_at', 'is', null)
       .where('session.expires_at', '>', sql<string>`now()`) as unknown as typeof query
   }
-  const latestEnd = from_session === undefined ? sql`null::timestamptz` : sql`session.expires_at`
+  const [latestEnd, root] =
+    from_session === undefined
+      ? [sql`null::timestamptz`, sql<null>`null::uuid`]
+      : [sql`session.expires_at`, sql<string>`coalesce(session.root_id, session.id)`]
   return query
-    .select(['membership.hospital_id', 'membership.account_id', latestEnd.as('latest_end')])
+    .select(['membership.hospital_id', 'membership.account_id'])
+    .select([latestEnd.as('latest_end'), sql<string | null>`${root}`.as('root_id')])
     .forShare()
 }

@@ -68,12 +68,18 @@ export class Attempt {
     this.#pair = pair
   }
 
-  /** The password was wrong: puts `failure` on record, and every counter that refuses from now on. */
-  async failed(failure: AuditEvent): Promise<void> {
+  /**
+   * The password was wrong: puts `failure` on record, and every counter that refuses from now on.
+   * @param home the hospital whose account it is, if that is not where the failure was
+   */
+  async failed(failure: AuditEvent, home = failure.hospital_id): Promise<void> {
     const { failures, recordAudit } = this.#options
     const full = await failures.fail(this.#counters)
     this.#isSettled = true
-    const events = [failure, ...full.map((name: CounterName) => throttled(failure, name))]
+    const events = [
+      failure,
+      ...full.map((name: CounterName) => throttled({ ...failure, hospital_id: home }, name)),
+    ]
     await Promise.all(events.map(recordAudit))
   }
 

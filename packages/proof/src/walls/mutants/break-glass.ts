@@ -14,7 +14,7 @@ export const breakGlass: readonly Mutant[] = [
   {
     what: 'a wrong password at the glass is not on record',
     file: file('break-glass/opening'),
-    find: "await attempt.failed(events.glassNotOpened(identity, target, 'wrong_password'))",
+    find: 'await attempt.failed(failure, identity.hospital_id)',
     replace: '',
     probe: 'glass',
   },
