@@ -93,6 +93,7 @@ t.test('publishes again what JetStream lost', async (t) => {
   sink.restart()
   await until(() => sink.seen.size === 31)
   await until(() => spool.stats().unconfirmed === 0 && statSync(file).size === 0)
+  t.equal(sink.seen.size, 31)
 })
 
 t.test('says what it loses when it is full', async (t) => {
