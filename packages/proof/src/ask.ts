@@ -52,3 +52,12 @@ export async function untilJudging(url: string, token: string): Promise<void> {
     await sleep(10)
   }
 }
+
+/** Waits until the gateway or service at `url` is connected to NATS: until then, news only go by being asked for. */
+export async function untilOnNats(url: string): Promise<void> {
+  const end = Date.now() + 30_000
+  while (jsonOf(await ask(`${url}/ready`)).parts.nats !== 'up') {
+    if (Date.now() > end) throw new Error(`${url} does not reach NATS.`)
+    await sleep(10)
+  }
+}

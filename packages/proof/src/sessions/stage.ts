@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { World } from '@wardstone/cluster/testing'
 import type { Role } from '@wardstone/contracts'
 import { ensureStreams } from '@wardstone/events'
-import { type Answer, type Ask, ask, jsonOf, untilJudging } from '../ask.ts'
+import { type Answer, type Ask, ask, jsonOf, untilJudging, untilOnNats } from '../ask.ts'
 import { gatewayDoor } from '../door.ts'
 import { CITY, type Hospital, openHospital } from '../hospitals.ts'
 import { addKeyholder, PASSWORD } from '../keyholder.ts'
@@ -35,6 +35,9 @@ export class Stage {
       await openHospital(world, CITY)
       const platform = await addPerson(world, null, 'platform_admin')
       for (const url of world.gateways) await untilJudging(url, tokenOf(world, platform))
+      for (const url of world.gateways) await untilOnNats(url)
+      await untilOnNats(world.services.auth.url)
+      await untilOnNats(world.services.hospital.url)
       const operations = operationsOf('auth', await documentOf(world, 'auth'))
       const { password_hash } = await addKeyholder(world, gatewayDoor(world), operations)
       return new Stage(world, password_hash, platform)
