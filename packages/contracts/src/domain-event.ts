@@ -17,6 +17,7 @@ export const HospitalEventSchema = Type.Object(
     name: storedText,
     is_active: Type.Boolean(),
     is_listed: Type.Boolean(),
+    time_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     version: Type.Integer({ minimum: 1 }),
     occurred_at: InstantSchema,
   },
@@ -66,14 +67,38 @@ export const InvitationCreatedSchema = Type.Object(
 )
 export type InvitationCreated = Static<typeof InvitationCreatedSchema>
 
+/**
+ * A patient or a doctor changed. Only what others must know at once: names do not travel, who needs
+ * them asks the owning service by id. Consumers keep the greatest `version` they saw.
+ */
+export const RecordEventSchema = Type.Object(
+  {
+    id: UuidSchema,
+    hospital_id: UuidSchema,
+    is_active: Type.Boolean(),
+    version: Type.Integer({ minimum: 1 }),
+    occurred_at: InstantSchema,
+  },
+  strict,
+)
+export type RecordEvent = Static<typeof RecordEventSchema>
+
 /** Every domain event by its type, with the schema of its payload. */
 export const DOMAIN_EVENTS = {
+  'doctor.created': RecordEventSchema,
+  'doctor.updated': RecordEventSchema,
+  'doctor.deactivated': RecordEventSchema,
+  'doctor.reactivated': RecordEventSchema,
   'hospital.created': HospitalEventSchema,
   'hospital.updated': HospitalEventSchema,
   'hospital.suspended': HospitalEventSchema,
   'hospital.reactivated': HospitalEventSchema,
   'invitation.created': InvitationCreatedSchema,
   'membership.changed': MembershipChangedSchema,
+  'patient.created': RecordEventSchema,
+  'patient.updated': RecordEventSchema,
+  'patient.deactivated': RecordEventSchema,
+  'patient.reactivated': RecordEventSchema,
   'session.revoked': SessionRevokedSchema,
 } as const
 export type DomainEventType = keyof typeof DOMAIN_EVENTS

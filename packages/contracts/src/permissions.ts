@@ -21,7 +21,7 @@ export type ActingRole = Static<typeof ActingRoleSchema>
 
 /**
  * Who a request comes from: what a person acts as, `anonymous` on public routes, or `system` for the
- * gateway's own calls to `/internal/…`, which no client can reach.
+ * own calls of the gateway and of services to `/internal/…`, which no client can reach.
  */
 export const CallerRoleSchema = Type.Union([
   ...ActingRoleSchema.anyOf,
@@ -129,11 +129,66 @@ export const PERMISSIONS = {
     scope: 'hospital',
     roles: ['admin'],
   },
+  'patient.export': {
+    description: 'take out all patients of the hospital as a file',
+    scope: 'hospital',
+    roles: ['admin'],
+    notUnderGlass: true,
+  },
+  'patient.import': {
+    description: 'register many patients from a file',
+    scope: 'hospital',
+    roles: ['admin'],
+    notUnderGlass: true,
+  },
+  'department.read': {
+    description: 'see the departments of the hospital',
+    scope: 'hospital',
+    roles: [...members, 'break_glass'],
+  },
+  'department.write': {
+    description: 'open, change and close departments',
+    scope: 'hospital',
+    roles: ['admin'],
+    notUnderGlass: true,
+  },
+  'doctor.read': {
+    description: 'see the doctors of the hospital, when they work and the holidays',
+    scope: 'hospital',
+    roles: [...members, 'break_glass'],
+  },
+  'doctor.write': {
+    description: 'enter doctors, change and deactivate them; keep the holidays of the hospital',
+    scope: 'hospital',
+    roles: ['admin'],
+    notUnderGlass: true,
+  },
+  'doctor.schedule.write': {
+    description: 'change when doctors work and are away; a doctor: only when they themselves do',
+    scope: 'hospital',
+    roles: ['admin', 'doctor'],
+    notUnderGlass: true,
+  },
+  'appointment.read': {
+    description: 'list, search, count and read appointments',
+    scope: 'hospital',
+    roles: [...members, 'break_glass'],
+  },
+  'appointment.write': {
+    description: 'book, move and cancel appointments, check patients in, close visits',
+    scope: 'hospital',
+    roles: ['admin', 'doctor', 'nurse', 'receptionist'],
+  },
   'user.manage': {
     description: 'invite, approve and disable users of the hospital, and change their roles',
     scope: 'hospital',
     roles: ['admin'],
     notUnderGlass: true,
+  },
+  'system.references.read': {
+    description: 'another service: names and states of patients and doctors of one hospital, by id',
+    scope: 'hospital',
+    roles: ['system'],
   },
   'system.revocations.read': {
     description: 'the gateway: which access tokens to refuse',

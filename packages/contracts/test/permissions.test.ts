@@ -41,6 +41,9 @@ t.test('the permission table', async (t) => {
       'patient.read',
       'patient.clinical.read',
       'patient.restricted.read',
+      'department.read',
+      'doctor.read',
+      'appointment.read',
     ])
     for (const role of roles) {
       for (const permission of ['account.self', 'break_glass.open', 'user.manage'] as const) {

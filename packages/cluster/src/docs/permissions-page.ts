@@ -35,7 +35,7 @@ function page(operations: Operation[]): string {
     '',
     '## Who may what',
     '',
-    '`break_glass` is a platform administrator who has opened one hospital for a while; `system` is the gateway itself, which no client can be.',
+    '`break_glass` is a platform administrator who has opened one hospital for a while; `system` is the gateway or a service itself, which no client can be.',
     'A permission of scope `hospital` works on the data of the caller’s hospital only; nobody has it without one. Nobody grants a role that holds what they lack.',
     '',
     ...table(['permission', 'its holder may', 'scope', ...ROLES], NAMES.map(grantsRow)),
