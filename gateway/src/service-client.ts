@@ -1,8 +1,8 @@
 import type { ServiceName } from '@wardstone/contracts'
+import type { IdentityTokens } from '@wardstone/service'
 import { type Dispatcher, request } from 'undici'
 import { stamps } from './headers.ts'
 import { systemIdentity } from './identities.ts'
-import type { IdentityTokens } from './identity-tokens.ts'
 
 interface ClientOptions {
   service: ServiceName

@@ -1,7 +1,7 @@
-import { SERVICE_NAMES, type ServiceName } from '@wardstone/contracts'
+import { GATEWAY_ISSUER, SERVICE_NAMES, type ServiceName } from '@wardstone/contracts'
+import { IdentityTokens } from '@wardstone/service'
 import { Agent, Pool } from 'undici'
 import type { Config } from './config.ts'
-import { IdentityTokens } from './identity-tokens.ts'
 import { ServiceClient, type ServiceClients } from './service-client.ts'
 
 /** How the gateway reaches the services. */
@@ -24,12 +24,14 @@ export function connectServices(config: Config): Services {
     auth: config.AUTH_URL,
     hospital: config.HOSPITAL_URL,
     patient: config.PATIENT_URL,
+    appointment: config.APPOINTMENT_URL,
     audit: config.AUDIT_URL,
   }
-  const identityTokens = new IdentityTokens({
+  const identityTokens = new IdentityTokens(GATEWAY_ISSUER, {
     auth: config.IDENTITY_KEY_AUTH,
     hospital: config.IDENTITY_KEY_HOSPITAL,
     patient: config.IDENTITY_KEY_PATIENT,
+    appointment: config.IDENTITY_KEY_APPOINTMENT,
     audit: config.IDENTITY_KEY_AUDIT,
   })
   const dispatcher = new Agent({ ...KEEP_ALIVE, connections: 4, connect: { timeout: 1000 } })

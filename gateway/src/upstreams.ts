@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { ServiceName } from '@wardstone/contracts'
+import type { IdentityTokens } from '@wardstone/service'
 import type { FastifyInstance } from 'fastify'
 import type { Dispatcher, Pool } from 'undici'
 import { Exchange } from './exchange.ts'
 import { hasBody, outgoingHeaders } from './headers.ts'
-import type { IdentityTokens } from './identity-tokens.ts'
 
 /** A part of the API and the service that answers it. */
 interface Upstream {
@@ -28,7 +28,11 @@ const UPSTREAMS: readonly Upstream[] = [
   { prefix: '/api/invitations', service: 'auth' },
   { prefix: '/api/break-glass', service: 'auth' },
   { prefix: '/api/hospitals', service: 'hospital', public: { '': ['GET', 'HEAD'] } },
+  { prefix: '/api/departments', service: 'hospital' },
+  { prefix: '/api/doctors', service: 'hospital' },
+  { prefix: '/api/holidays', service: 'hospital' },
   { prefix: '/api/patients', service: 'patient' },
+  { prefix: '/api/appointments', service: 'appointment' },
   { prefix: '/api/audit', service: 'audit' },
 ]
 

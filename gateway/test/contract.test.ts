@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { IdentityClaimsSchema, SERVICE_NAMES, type ServiceName } from '@wardstone/contracts'
-import { createLogger, createService } from '@wardstone/service'
+import {
+  GATEWAY_ISSUER,
+  IdentityClaimsSchema,
+  SERVICE_NAMES,
+  type ServiceName,
+} from '@wardstone/contracts'
+import { createLogger, createService, IdentityTokens } from '@wardstone/service'
 import t from 'tap'
 import { stamps } from '../src/headers.ts'
 import { systemIdentity } from '../src/identities.ts'
-import { IdentityTokens } from '../src/identity-tokens.ts'
 import { CITY, identityKey, startGateway } from './helper.ts'
 
 const IdentitySchema = Type.Record(Type.String(), Type.Unknown())
@@ -128,7 +132,7 @@ t.test('the gateway s own calls are believed, and only where they are for', asyn
     ServiceName,
     string
   >
-  const tokens = new IdentityTokens(keys)
+  const tokens = new IdentityTokens(GATEWAY_ISSUER, keys)
   const call = (path: string, service: ServiceName = 'auth') => {
     const identity = systemIdentity()
     return fetch(`${url}${path}`, {

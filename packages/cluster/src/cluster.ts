@@ -13,7 +13,7 @@ import type { Progress } from './progress.ts'
 import { Secrets } from './secrets.ts'
 import { databaseServer, messageServer, type Server } from './servers.ts'
 import { ServicePart, type ServicePartOptions } from './service-part.ts'
-import { GATEWAY_PROGRAM, SERVICES, serviceProgram } from './services.ts'
+import { GATEWAY_PROGRAM, type ServiceEntry, serviceProgram, startOrder } from './services.ts'
 
 /** The whole of Wardstone on this machine: its servers, its services and the gateway. */
 export class Cluster {
@@ -103,14 +103,14 @@ export class Cluster {
     databases: Map<string, ServiceDatabase>,
   ): Promise<Map<string, number>> {
     const ports = new Map<string, number>()
-    const start = async (service: (typeof SERVICES)[number]) => {
+    const start = async (service: ServiceEntry) => {
       const database = databases.get(service.name) as ServiceDatabase
-      const env = serviceEnvironment(surroundings, service, database)
+      const env = serviceEnvironment(surroundings, service, { database, ports })
       const program = serviceProgram(service.name)
       const part = await this.#service({ name: service.name, program, env, port: 0, folder })
       ports.set(service.name, part.port)
     }
-    await Promise.all(SERVICES.map(start))
+    for (const wave of startOrder()) await Promise.all(wave.map(start))
     return ports
   }
 

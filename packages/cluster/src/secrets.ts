@@ -21,7 +21,12 @@ export class Secrets {
 
   /** The HS256 key that the gateway shares with one service. */
   identityKey(service: string): string {
-    return this.#keep(`identity-${service}.key`, () => randomBytes(32).toString('base64url'))
+    return this.#keep(`identity-${service}.key`, randomKey)
+  }
+
+  /** The HS256 key of the questions that one service asks another. */
+  peerKey(asking: string, asked: string): string {
+    return this.#keep(`identity-${asking}-${asked}.key`, randomKey)
   }
 
   /** The passwords of a service's roles in PostgreSQL. */
@@ -48,6 +53,10 @@ export class Secrets {
   #keep(name: string, make: () => string): string {
     return secretFile(join(this.#folder, name), make)
   }
+}
+
+function randomKey(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 function signingKey() {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { SERVICE_NAMES, type ServiceName } from '@wardstone/contracts'
 import type { Secrets } from './secrets.ts'
 
 /** What a service gets besides what every service gets. */
@@ -10,9 +11,11 @@ interface ServiceContext {
 
 /** One line of the table of services. */
 export interface ServiceEntry {
-  name: string
+  name: ServiceName
   /** True when the service works across hospitals with a role of its own. */
   system: boolean
+  /** The services it asks itself, which therefore start before it. */
+  asks?: readonly ServiceName[]
   environment?(context: ServiceContext): Record<string, string>
 }
 
@@ -30,6 +33,7 @@ export const SERVICES: readonly ServiceEntry[] = [
   },
   { name: 'hospital', system: true },
   { name: 'patient', system: false },
+  { name: 'appointment', system: true, asks: ['hospital', 'patient'] },
   {
     name: 'audit',
     system: true,
@@ -39,6 +43,12 @@ export const SERVICES: readonly ServiceEntry[] = [
     }),
   },
 ]
+
+/** The services in the order they start: those that ask nobody, then those that ask them. */
+export function startOrder(names: readonly ServiceName[] = SERVICE_NAMES): ServiceEntry[][] {
+  const chosen = SERVICES.filter(({ name }) => names.includes(name))
+  return [chosen.filter(({ asks }) => !asks), chosen.filter(({ asks }) => asks)]
+}
 
 /** The program of a service. */
 export function serviceProgram(name: string): string {

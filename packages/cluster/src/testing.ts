@@ -13,6 +13,7 @@ export {
   type CallOptions,
   callerOf,
   TEST_IDENTITY_KEY,
+  TEST_PEER_KEY,
   type TestCaller,
   type TestRequest,
   testIdentity,

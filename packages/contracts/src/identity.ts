@@ -6,11 +6,16 @@ import { ActingRoleSchema, CallerRoleSchema } from './permissions.ts'
 /** `iss` of the identity tokens that the gateway signs. */
 export const GATEWAY_ISSUER = 'wardstone-gateway'
 
+/** `iss` of the identity tokens that a service signs itself, to ask another for what it must know. */
+export function serviceIssuer<Name extends ServiceName>(name: Name): `wardstone-${Name}` {
+  return `wardstone-${name}`
+}
+
 /** How long an identity token lives, in seconds. */
 export const IDENTITY_TOKEN_SECONDS = 30
 
 /** The services behind the gateway; also the `aud` of their identity tokens. */
-export const SERVICE_NAMES = ['auth', 'hospital', 'patient', 'audit'] as const
+export const SERVICE_NAMES = ['auth', 'hospital', 'patient', 'appointment', 'audit'] as const
 export type ServiceName = (typeof SERVICE_NAMES)[number]
 
 const strict = { additionalProperties: false }
@@ -41,7 +46,10 @@ export const AccessClaimsSchema = Type.Object(
 export type AccessClaims = Static<typeof AccessClaimsSchema>
 
 const request = {
-  iss: Type.Literal(GATEWAY_ISSUER),
+  iss: Type.Union([
+    Type.Literal(GATEWAY_ISSUER),
+    ...SERVICE_NAMES.map((name) => Type.Literal(serviceIssuer(name))),
+  ]),
   aud: Type.String({ minLength: 1 }),
   iat: Type.Integer(),
   exp: Type.Integer(),
@@ -54,7 +62,8 @@ const request = {
 
 /**
  * The identity token from the gateway to one service: a JWT (HS256, a key per service, `aud` = the
- * service, at most 30 s) that binds the caller to this method and URL. Services believe only this.
+ * service, at most 30 s) that binds the caller to this method and URL. Services believe only this, and
+ * such tokens of the services that may ask them something: those are `system` in one hospital.
  * The user's fields are null for `anonymous` and `system` callers.
  */
 export const IdentityClaimsSchema = Type.Object(

@@ -29,6 +29,7 @@ export interface Durable {
 export const DURABLES: readonly Durable[] = [
   { stream: AUDIT_STREAM, durable: 'audit', filter: 'audit.>', partial: false },
   { stream: DOMAIN_STREAM, durable: 'auth', filter: 'domain.*.hospital.>', partial: true },
+  { stream: DOMAIN_STREAM, durable: 'appointment', filter: 'domain.>', partial: false },
 ]
 
 /** How long a message stays, read or not. Relays send again what nobody has read after two thirds of it. */

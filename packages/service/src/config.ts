@@ -33,6 +33,12 @@ export const ServiceConfigSchema = Type.Object({
   ),
 })
 
+/** The HS256 key that two services share: one asks the other with it. */
+export const PeerKeySchema = Type.String({
+  minLength: 43,
+  description: 'the HS256 key shared with that service only, 32 bytes or more in base64url',
+})
+
 /** What stops a process at boot because of its configuration, in one sentence for the person who starts it. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'

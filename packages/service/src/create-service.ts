@@ -11,7 +11,7 @@ import Fastify, {
 import { accessControl } from './access-control.ts'
 import type { ServiceConfigSchema } from './config.ts'
 import { healthRoutes, type Part } from './health.ts'
-import { identityPlugin } from './identity.ts'
+import { identityPlugin, type PeerKeys } from './identity.ts'
 import { jsonBodies } from './json-bodies.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { type Metrics, metrics } from './metrics.ts'
@@ -50,6 +50,8 @@ export interface ServiceOptions {
   parts: Record<string, Part>
   /** Writes one audit event durably: denials of this service are recorded before they are answered. */
   recordAudit: (event: AuditEvent) => Promise<void>
+  /** The services that may ask this one: see a route's `peers`. */
+  peers?: PeerKeys
   /** The process's log; made from `config` unless given. */
   logger?: Logger
 }
@@ -68,7 +70,7 @@ export const TIMEOUTS = {
  * metrics and OpenAPI. Register routes on what it returns.
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
-  const { name, config, parts, recordAudit } = options
+  const { name, config, parts, recordAudit, peers = {} } = options
   const app = Fastify({
     loggerInstance: options.logger ?? createLogger(name, config.LOG_LEVEL),
     logController: new LogController({ disableRequestLogging: true }),
@@ -89,7 +91,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const keys = [config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS].filter(
     (key) => key !== undefined,
   )
-  await app.register(identityPlugin, { service: name, keys })
+  await app.register(identityPlugin, { service: name, keys, peers })
   await app.register(accessControl, { service: name, recordAudit })
   await openApi(app, name)
   return app

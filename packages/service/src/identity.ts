@@ -6,6 +6,8 @@ import {
   type Identity,
   type IdentityClaims,
   IdentityClaimsSchema,
+  type ServiceName,
+  serviceIssuer,
 } from '@wardstone/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
@@ -17,15 +19,31 @@ declare module 'fastify' {
     /** Who asks: the verified claims of the gateway's identity token. */
     identity: Identity
   }
-  interface FastifyInstance {
-    /** Claims of an identity token that one of the keys signed for this service; throws for any other. */
-    verifyIdentity: (token: string) => IdentityClaims
+  interface FastifyContextConfig {
+    /** The services that may call it themselves, beside the gateway: none unless said. */
+    peers?: readonly ServiceName[]
   }
 }
+
+/** The HS256 keys that a service shares with those that may ask it something themselves. */
+export type PeerKeys = Partial<Record<ServiceName, string>>
 
 interface IdentityOptions {
   service: string
   keys: string[]
+  peers: PeerKeys
+}
+
+/** Who could have signed a token: the gateway, or a peer. */
+interface Signatory {
+  key: string
+  peer?: ServiceName
+}
+
+/** Claims that are verified, and the peer whose they are when they are not the gateway's. */
+interface Verified {
+  claims: IdentityClaims
+  peer: ServiceName | undefined
 }
 
 const hasClaims = TypeCompiler.Compile(IdentityClaimsSchema)
@@ -41,24 +59,28 @@ const STAMPS = [
 /**
  * Believes only the gateway: every request needs an identity token made for this service, this
  * method and this URL, and plain stamps that agree with it. Anything else is 401 before any route,
- * body parser or query runs. Health routes are the only exception.
+ * body parser or query runs. Health routes are the only exception. A peer is believed where a route
+ * names it, and only as `system` in one hospital.
  */
 export const identityPlugin = fastifyPlugin<IdentityOptions>(
-  async (app, { service, keys }) => {
-    for (const [index, key] of keys.entries()) {
+  async (app, { service, keys, peers }) => {
+    const signatories: Signatory[] = [
+      ...keys.map((key) => ({ key })),
+      ...Object.entries(peers).map(([peer, key]) => ({ key, peer: peer as ServiceName })),
+    ]
+    for (const [index, { key, peer }] of signatories.entries()) {
       await app.register(fastifyJwt, {
         namespace: `identity${index}`,
         secret: key,
-        verify: verifyOptions(service),
+        verify: verifyOptions(service, peer ? serviceIssuer(peer) : GATEWAY_ISSUER),
       })
     }
-    app.decorate('verifyIdentity', (token: string) => verifyWithAny(app, keys.length, token))
     app.decorateRequest('identity', null as unknown as Identity)
 
     const replays = new ReplayGuard(2 * IDENTITY_TOKEN_SECONDS * 1000)
     app.addHook('onRequest', async (request) => {
       if (request.routeOptions.config.operational) return
-      const claims = claimsOf(app, request)
+      const claims = claimsOf(app, signatories, request)
       if (!SAFE_METHODS.has(request.method) && replays.isReplay(claims.request_id))
         throw unauthenticated()
       request.id = claims.request_id
@@ -68,10 +90,10 @@ export const identityPlugin = fastifyPlugin<IdentityOptions>(
   { name: '@wardstone/identity', fastify: '5.x' },
 )
 
-function verifyOptions(service: string) {
+function verifyOptions(service: string, issuer: string) {
   return {
     algorithms: ['HS256' as const],
-    allowedIss: GATEWAY_ISSUER,
+    allowedIss: issuer,
     allowedAud: service,
     requiredClaims: ['iss', 'aud', 'iat', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_MS,
@@ -79,12 +101,12 @@ function verifyOptions(service: string) {
   }
 }
 
-function verifyWithAny(app: FastifyInstance, count: number, token: string): IdentityClaims {
+function verifyWithAny(app: FastifyInstance, signatories: Signatory[], token: string): Verified {
   const verifiers = app.jwt as unknown as Record<string, { verify: (token: string) => unknown }>
-  for (let index = 0; index < count; index += 1) {
+  for (const [index, { peer }] of signatories.entries()) {
     try {
       const claims = verifiers[`identity${index}`]?.verify(token)
-      if (hasClaims.Check(claims) && isOfNow(claims)) return claims
+      if (hasClaims.Check(claims) && isOfNow(claims)) return { claims, peer }
     } catch {
       // The next key may be the right one; after the last the request is refused below.
     }
@@ -97,16 +119,27 @@ function isOfNow({ iat, exp }: IdentityClaims): boolean {
   return exp - iat <= IDENTITY_TOKEN_SECONDS && iat * 1000 <= Date.now() + CLOCK_TOLERANCE_MS
 }
 
-function claimsOf(app: FastifyInstance, request: FastifyRequest): IdentityClaims {
+function claimsOf(
+  app: FastifyInstance,
+  signatories: Signatory[],
+  request: FastifyRequest,
+): IdentityClaims {
   const header = request.headers.authorization
   if (!header?.startsWith('Bearer ')) throw unauthenticated()
-  const claims = app.verifyIdentity(header.slice(7))
+  const { claims, peer } = verifyWithAny(app, signatories, header.slice(7))
+  if (peer && !mayAsk(peer, request, claims)) throw unauthenticated()
   if (claims.method !== request.method || claims.url !== request.raw.url) throw unauthenticated()
   for (const [name, claim] of STAMPS) {
     const stamp = request.headers[name]
     if (stamp !== undefined && stamp !== claims[claim]) throw unauthenticated()
   }
   return claims
+}
+
+/** A peer speaks for nobody but itself, of one hospital, where the route expects it. */
+function mayAsk(peer: ServiceName, request: FastifyRequest, claims: IdentityClaims): boolean {
+  const isSystem = claims.role === 'system' && claims.sub === null && claims.hospital_id !== null
+  return isSystem && request.routeOptions.config.peers?.includes(peer) === true
 }
 
 function toIdentity(claims: IdentityClaims): Identity {

@@ -1,5 +1,5 @@
 export { type AuditEntry, auditEvent } from './audit-event.ts'
-export { ConfigurationError, loadConfig, ServiceConfigSchema } from './config.ts'
+export { ConfigurationError, loadConfig, PeerKeySchema, ServiceConfigSchema } from './config.ts'
 export {
   createService,
   type Service,
@@ -11,11 +11,14 @@ export { CursorCodec } from './cursor.ts'
 export { healthRoutes, type Part } from './health.ts'
 export { housekeeping } from './housekeeping.ts'
 export { idempotencyKey } from './idempotency-key.ts'
+export type { PeerKeys } from './identity.ts'
+export { IdentityTokens } from './identity-tokens.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { listenForMetrics, type Metrics, metrics } from './metrics.ts'
 export { networkOf } from './network.ts'
 export { openApiInfo } from './openapi.ts'
 export { linkNext, toPage } from './page.ts'
+export { PeerClient } from './peer-client.ts'
 export { expectedVersion, sendVersioned } from './preconditions.ts'
 export { ProblemError, problem, problemHandlers } from './problem.ts'
 export { requestLog } from './request-log.ts'

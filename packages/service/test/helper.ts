@@ -27,7 +27,11 @@ const QUERY = Type.Object(
 const ANYTHING = Type.Object({}, { additionalProperties: true })
 
 /** A service as services make theirs, with routes to try things on and a memory of what it did. */
-export async function build(t: Test, options: Partial<ServiceOptions> = {}) {
+export async function build(
+  t: Test,
+  options: Partial<ServiceOptions> = {},
+  moreRoutes: (app: Service) => void = () => {},
+) {
   const audit: AuditEvent[] = []
   const lines: string[] = []
   const handled: unknown[] = []
@@ -40,6 +44,7 @@ export async function build(t: Test, options: Partial<ServiceOptions> = {}) {
     ...options,
   })
   routes(app, handled)
+  moreRoutes(app)
   t.teardown(() => app.close())
   await app.ready()
   const as = (caller: TestCaller) => callerOf(app, 'patient', caller)

@@ -37,6 +37,11 @@ const FAULTS: [fault: string, sql: string, rule: RegExp][] = [
     /primary key or unique/,
   ],
   [
+    'an exclusion constraint across hospitals',
+    'alter table ward add exclude using btree (name with =)',
+    /exclusion constraint/,
+  ],
+  [
     'a unique index without hospital_id',
     'create unique index on ward (lower(name))',
     /unique index/,

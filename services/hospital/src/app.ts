@@ -41,6 +41,7 @@ export async function buildApp(config: Config): Promise<Service> {
       nats: { isUp: () => nats.isUp(), optional: true },
     },
     recordAudit: new AuditRecorder(database).record,
+    peers: { appointment: config.IDENTITY_KEY_APPOINTMENT },
   })
   const everyHospital = new SystemHospitalRepository(system.db)
   await app.register(hospitalRoutes, {

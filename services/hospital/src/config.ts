@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { ServiceConfigSchema } from '@wardstone/service'
+import { PeerKeySchema, ServiceConfigSchema } from '@wardstone/service'
 
 /** The environment of the hospital service. */
 export const ConfigSchema = Type.Object({
@@ -9,5 +9,6 @@ export const ConfigSchema = Type.Object({
   SYSTEM_DATABASE_URL: Type.String({ minLength: 1, description: 'as hospital_system' }),
   DATABASE_POOL_SIZE: Type.Integer({ default: 6, minimum: 2, maximum: 100 }),
   NATS_URL: Type.String({ minLength: 1 }),
+  IDENTITY_KEY_APPOINTMENT: PeerKeySchema,
 })
 export type Config = Static<typeof ConfigSchema>

@@ -3,6 +3,7 @@ import {
   callerOf,
   natsUrlFor,
   TEST_IDENTITY_KEY,
+  TEST_PEER_KEY,
   type TestCaller,
   testDatabase,
 } from '@wardstone/cluster/testing'
@@ -33,6 +34,7 @@ export async function build(t: Test, env: { natsUrl?: string; databaseUrl?: stri
     PORT: 0,
     LOG_LEVEL: 'silent',
     IDENTITY_KEY: TEST_IDENTITY_KEY,
+    IDENTITY_KEY_APPOINTMENT: TEST_PEER_KEY,
     DATABASE_URL: env.databaseUrl ?? urls.databaseUrl,
     RELAY_DATABASE_URL: urls.relayUrl,
     SYSTEM_DATABASE_URL: env.databaseUrl ?? urls.systemUrl,

@@ -27,6 +27,7 @@ export async function buildApp(config: Config): Promise<Service> {
     logger,
     parts: { postgres: database, nats: { isUp: () => nats.isUp(), optional: true } },
     recordAudit: new AuditRecorder(database).record,
+    peers: { appointment: config.IDENTITY_KEY_APPOINTMENT },
   })
   await app.register(patientRoutes, {
     prefix: '/api/patients',

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { natsPermissions } from '@wardstone/events'
+import { peerKeys } from '../environment.ts'
 import { natsAccounts } from '../nats-config.ts'
 import { randomPassword, secretFile, writeSecretFile } from '../secret-file.ts'
 import { Secrets } from '../secrets.ts'
@@ -51,7 +52,8 @@ function contents(secrets: Secrets, password: (name: string) => string): Record<
       NATS_URL: natsUrl('gateway', nats('gateway')),
     }),
     ...Object.fromEntries(
-      SERVICES.map(({ name, system }) => {
+      SERVICES.map((service) => {
+        const { name, system } = service
         const { app, relay, system: systemPassword } = secrets.databasePasswords(name)
         const url = (role: string, pass: string) =>
           databaseUrl(`${name}_${role}`, pass, `wardstone_${name}`)
@@ -61,6 +63,7 @@ function contents(secrets: Secrets, password: (name: string) => string): Record<
           RELAY_DATABASE_URL: url('relay', relay),
           ...(system && { SYSTEM_DATABASE_URL: url('system', systemPassword) }),
           NATS_URL: natsUrl(name, nats(name)),
+          ...peerKeys(secrets, service),
         }
         return [`${name}.env`, environmentFile(environment)]
       }),

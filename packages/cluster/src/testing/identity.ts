@@ -9,6 +9,9 @@ import {
 /** The identity key that tests give to the service under test. */
 export const TEST_IDENTITY_KEY = 'wardstone-test-identity-key-of-more-than-32-bytes'
 
+/** The key that tests give to the service under test and those that ask it themselves. */
+export const TEST_PEER_KEY = 'wardstone-test-peer-key-of-more-than-thirty-two-bytes'
+
 /** Who calls in a test; what is not said is made up. */
 export interface TestCaller extends Partial<Identity> {
   role: Identity['role']

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { gatewayEnvironment, type Surroundings, serviceEnvironment } from '../environment.ts'
 import { Secrets } from '../secrets.ts'
-import { GATEWAY_PROGRAM, SERVICES, serviceProgram } from '../services.ts'
+import { GATEWAY_PROGRAM, type ServiceEntry, serviceProgram, startOrder } from '../services.ts'
 import { Signer } from './access-token.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { natsUrlFor } from './servers.ts'
@@ -90,8 +90,7 @@ export class World {
 
   /** Starts one more gateway. */
   async openGateway(): Promise<void> {
-    const ports = new Map(SERVICE_NAMES.map((name) => [name as string, this.#portOf(name)]))
-    const env = gatewayEnvironment(this.#surroundings, ports)
+    const env = gatewayEnvironment(this.#surroundings, this.#ports)
     const SPOOL_FILE = join(this.#folder, `spool-${this.gateways.length}.jsonl`)
     this.gateways.push((await this.#run(GATEWAY_PROGRAM, { ...env, SPOOL_FILE })).url)
   }
@@ -105,13 +104,14 @@ export class World {
   async #start(): Promise<void> {
     const { services = SERVICE_NAMES, gateways = 1 } = this.#options
     this.#keepSigningKeys()
-    await Promise.all(services.map((name) => this.#startService(name)))
+    for (const wave of startOrder(services)) {
+      await Promise.all(wave.map((entry) => this.#startService(entry)))
+    }
     for (let index = 0; index < gateways; index += 1) await this.openGateway()
   }
 
-  async #startService(name: ServiceName): Promise<void> {
-    const entry = SERVICES.find((each) => each.name === name)
-    if (!entry) throw new Error(`There is no service ${name}.`)
+  async #startService(entry: ServiceEntry): Promise<void> {
+    const { name } = entry
     const scope = { teardown: (clean: () => unknown) => this.#cleans.push(clean) }
     const database = await testDatabase(scope, name)
     const connectionString = database.adminDatabaseUrl
@@ -119,7 +119,7 @@ export class World {
     admin.on('error', () => undefined)
     this.#cleans.push(() => admin.end())
     this.#admins.set(name, admin)
-    const env = serviceEnvironment(this.#surroundings, entry, database)
+    const env = serviceEnvironment(this.#surroundings, entry, { database, ports: this.#ports })
     if (name === 'auth') env.SIGNING_KEYS_FILE = this.#signingKeysFile
     const part = await this.#run(serviceProgram(name), env)
     this.services[name] = { ...part, database, identityKey: this.#secrets.identityKey(name) }
@@ -160,7 +160,8 @@ export class World {
     }
   }
 
-  #portOf(name: ServiceName): number {
-    return Number(new URL(this.services[name]?.url ?? NOBODY).port)
+  get #ports(): Map<string, number> {
+    const portOf = (name: ServiceName) => Number(new URL(this.services[name]?.url ?? NOBODY).port)
+    return new Map(SERVICE_NAMES.map((name) => [name, portOf(name)]))
   }
 }

@@ -117,6 +117,16 @@ export const OUR_RULES: readonly Rule[] = [
     parameters: ['schema'],
   },
   {
+    name: 'an exclusion constraint must be within a hospital',
+    query: `select x.conrelid::regclass, x.conname from pg_constraint x join pg_class c on c.oid = x.conrelid
+      where x.contype = 'x' and c.relnamespace = $1::regnamespace and ${IS_TENANT} and not exists (
+        select from unnest(x.conkey, x.conexclop) as part (attnum, operator)
+        join pg_attribute a on a.attrelid = x.conrelid and a.attnum = part.attnum
+        join pg_operator o on o.oid = part.operator
+        where a.attname = 'hospital_id' and o.oprname = '=')`,
+    parameters: ['schema'],
+  },
+  {
     name: 'a foreign key must pair hospital_id with hospital_id',
     query: `select f.conrelid::regclass, f.conname from pg_constraint f join pg_class c on c.oid = f.confrelid
       where f.contype = 'f' and c.relnamespace = $1::regnamespace and ${IS_TENANT} and not exists (

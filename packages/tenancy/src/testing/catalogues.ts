@@ -23,5 +23,6 @@ export const CATALOGUES: Readonly<Record<ServiceName, Catalogue>> = {
   },
   hospital: { service: 'hospital', exceptions: { hospital: 'id' } },
   patient: { service: 'patient' },
+  appointment: { service: 'appointment' },
   audit: { service: 'audit' },
 }

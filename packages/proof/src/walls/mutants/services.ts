@@ -54,6 +54,20 @@ export const services: readonly Mutant[] = [
     probe: 'identity',
   },
   {
+    what: 'a service that may ask something may ask everything',
+    file: file('identity'),
+    find: 'request.routeOptions.config.peers?.includes(peer) === true',
+    replace: 'request !== undefined',
+    probe: 'identity',
+  },
+  {
+    what: 'a service may speak for a person',
+    file: file('identity'),
+    find: "claims.role === 'system' && claims.sub === null",
+    replace: 'claims.iat > 0',
+    probe: 'identity',
+  },
+  {
     what: 'a caught write can be repeated',
     file: file('replay-guard'),
     find: 'this.#current.has(id) || this.#previous.has(id)',

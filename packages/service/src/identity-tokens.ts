@@ -1,5 +1,4 @@
 import {
-  GATEWAY_ISSUER,
   IDENTITY_TOKEN_SECONDS,
   type Identity,
   type IdentityClaims,
@@ -7,25 +6,26 @@ import {
 } from '@wardstone/contracts'
 import { createSigner } from 'fast-jwt'
 
-/** Signs what the services believe: who asks for which method and URL. Each service has its own key. */
-export class IdentityTokens {
-  readonly #signers: Record<ServiceName, (claims: IdentityClaims) => string>
+/** Signs what a service believes: who asks for which method and URL. Each service has its own key. */
+export class IdentityTokens<Name extends ServiceName = ServiceName> {
+  readonly #issuer: IdentityClaims['iss']
+  readonly #signers: Record<Name, (claims: IdentityClaims) => string>
 
-  constructor(keys: Record<ServiceName, string>) {
-    const signer = (key: string) => createSigner<IdentityClaims>({ algorithm: 'HS256', key })
-    this.#signers = {
-      auth: signer(keys.auth),
-      hospital: signer(keys.hospital),
-      patient: signer(keys.patient),
-      audit: signer(keys.audit),
-    }
+  /** @param keys of the services that are asked, each shared with `issuer` alone */
+  constructor(issuer: IdentityClaims['iss'], keys: Readonly<Record<Name, string>>) {
+    this.#issuer = issuer
+    const signers = Object.entries<string>(keys).map(([name, key]) => [
+      name,
+      createSigner<IdentityClaims>({ algorithm: 'HS256', key }),
+    ])
+    this.#signers = Object.fromEntries(signers)
   }
 
   /** @param url path and query exactly as they are sent to the service */
-  sign(service: ServiceName, identity: Identity, method: string, url: string): string {
+  sign(service: Name, identity: Identity, method: string, url: string): string {
     const iat = Math.floor(Date.now() / 1000)
     return this.#signers[service]({
-      iss: GATEWAY_ISSUER,
+      iss: this.#issuer,
       aud: service,
       iat,
       exp: iat + IDENTITY_TOKEN_SECONDS,
