@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AuditSpool, connectNats } from '@wardstone/events'
 import {
+  conditionalGets,
   createLogger,
   type Logger,
   metrics,
@@ -55,7 +56,11 @@ export function buildApp(
   app.decorate('metrics', metrics(app))
   allowOrigins(app, listOf(config.CORS_ORIGINS))
   health(app, services.clients, nats)
-  signingKeysRoute(app, keys)
+  app.register(async (scope) => {
+    // Services tag their own answers; nobody else knows whether a tag says all.
+    conditionalGets(scope)
+    signingKeysRoute(scope, keys)
+  })
   openApiRoute(app, services.clients)
   app.register(docsRoutes)
   app.register(async (scope) => {

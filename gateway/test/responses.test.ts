@@ -79,6 +79,42 @@ t.test('a service may say how long its answer keeps', async (t) => {
   t.equal((await gateway.get('/api/hospitals')).headers.get('cache-control'), 'public, max-age=60')
 })
 
+t.test('what the client has already is not sent again', async (t) => {
+  const gateway = await startGateway(t)
+  const path = '/api/patients/1'
+  gateway.upstreams.patient.answers.set(path, ({ headers }, raw) => {
+    if (headers['if-none-match'] === '"3"') raw.writeHead(304, { etag: '"3"' }).end()
+    else raw.writeHead(200, { etag: '"3"', 'content-type': 'application/json' }).end('{"id":1}')
+    return undefined
+  })
+  const bearer = gateway.signer.bearer({ hospital_id: CITY })
+  const [known, changed] = await Promise.all([
+    gateway.get(path, { ...bearer, 'if-none-match': '"3"' }),
+    gateway.get(path, { ...bearer, 'if-none-match': '"2"' }),
+  ])
+  t.equal(known.status, 304)
+  t.equal(await known.text(), '')
+  const {
+    date,
+    connection,
+    'keep-alive': _,
+    'x-request-id': id,
+    ...headers
+  } = Object.fromEntries(known.headers)
+  t.ok(date && connection && id)
+  t.strictSame(headers, {
+    ...SECURITY,
+    'cache-control': 'no-store',
+    etag: '"3"',
+    'x-hospital-id': CITY,
+    'x-hospital-name': 'City General Hospital',
+  })
+  t.equal(changed.status, 200)
+  t.strictSame(await changed.json(), { id: 1 })
+  const again = await gateway.get(path, { ...bearer, 'if-none-match': '"3"' })
+  t.equal(again.status, 304, 'the connections to the service go on')
+})
+
 t.test('the hospital s name is a header, whatever it is written with', async (t) => {
   const gateway = await startGateway(t)
   for (const [name, header] of [
@@ -134,6 +170,9 @@ t.test('public keys are shown, private ones never', async (t) => {
     keys.map((key) => Object.keys(key).sort()),
     [['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']],
   )
+  const headers = { 'if-none-match': answer.headers.get('etag') ?? '' }
+  const again = await gateway.get('/.well-known/jwks.json', headers)
+  t.equal(again.status, 304)
 })
 
 t.test('ready tells which part is away', async (t) => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { createService, problem } from '@wardstone/service'
 import t from 'tap'
 import { OpenApiContract, TEST_IDENTITY_KEY, type TestScope } from '../src/testing.ts'
@@ -19,10 +20,12 @@ interface Fault {
   does?: () => object
   /** Its database cannot be reached. */
   away?: boolean
+  /** It knows no tags. */
+  forgetful?: boolean
 }
 
-/** A service of one route, with a fault. */
-async function service(t: TestScope, { promised, does, away }: Fault = {}) {
+/** A service of a route to change and one to read, with a fault. */
+async function service(t: TestScope, { promised, does, away, forgetful }: Fault = {}) {
   const app = await createService({
     name: 'patient',
     config: { HOST: '', PORT: 0, LOG_LEVEL: 'silent', IDENTITY_KEY: TEST_IDENTITY_KEY },
@@ -46,6 +49,15 @@ async function service(t: TestScope, { promised, does, away }: Fault = {}) {
       // Past the serializer, which would leave out what the schema does not name.
       reply.type('application/json').serializer(JSON.stringify)
       return does ? does() : { name: 'x' }
+    },
+  )
+  app.get(
+    '/api/things',
+    { config: { permission: 'patient.deactivate' }, schema: { response: { 200: thing } } },
+    async (_request, reply) => {
+      if (away) throw problem(503, 'unavailable', 'Later', {}, { 'retry-after': '1' })
+      if (forgetful) reply.type('application/json').send(Readable.from(['{"name":"x"}']))
+      return forgetful ? reply : { name: 'x' }
     },
   )
   await app.ready()
@@ -92,7 +104,16 @@ t.test('an answer that is documented, but not to this request, is found', async 
     caller: () => caller('admin'),
     examples: { '/api/things/{id}': { params: { id: ID } } },
   })
-  t.match(contract.violations(), [/without database: 200 instead of 503/])
+  t.match(contract.violations(), [
+    /GET .* without database: 200 instead of 503/,
+    /PUT .* without database: 200 instead of 503/,
+  ])
+})
+
+t.test('a read that does not say that nothing changed is found', async (t) => {
+  const contract = await shown(t, { forgetful: true })
+  t.same(contract.unproduced(), ['GET /api/things 304'])
+  t.match(contract.violations().join(), /known already: 200 instead of 304/)
 })
 
 t.test('answers to requests of the test count too', async (t) => {

@@ -9,6 +9,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { accessControl } from './access-control.ts'
+import { conditionalGets } from './conditional-gets.ts'
 import type { ServiceConfigSchema } from './config.ts'
 import { healthRoutes, type Part } from './health.ts'
 import { identityPlugin, type PeerKeys } from './identity.ts'
@@ -86,6 +87,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   problemHandlers(app)
   strictValidation(app)
   securityHeaders(app)
+  conditionalGets(app)
   requestLog(app)
   app.decorate('metrics', metrics(app))
   const keys = [config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS].filter(

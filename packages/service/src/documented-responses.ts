@@ -1,5 +1,6 @@
 import { PROBLEM_MEDIA_TYPE } from '@wardstone/contracts'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
+import { isConditional } from './conditional-gets.ts'
 
 /** As much of a route as tells which problems it can answer with. */
 interface DocumentedRoute {
@@ -26,11 +27,31 @@ const HEADERS: Record<number, object> = {
   503: { 'Retry-After': { type: 'string', description: 'seconds' } },
 }
 
+const VERSION = 'the version, for `If-Match` and `If-None-Match`'
+const HASH = 'for `If-None-Match`'
+const tag = (description: string) => ({ ETag: { type: 'string', description } })
+const NOT_MODIFIED = {
+  type: 'null',
+  description: 'As it was when the tag of `If-None-Match` was given; no body',
+  headers: tag('the tag that is still right'),
+}
+
 /** The responses of a route in its OpenAPI document: what it declares, and exactly the problems it can answer with. */
 export function documentedResponses(route: DocumentedRoute): object {
+  const conditional = answersNotModified(route)
   const declared = Object.entries(route.schema.response as Record<string, object>)
   const problems = problemsOf(route).map((status) => [status, problemResponse(status)])
-  return { ...Object.fromEntries(declared.map(withTag)), ...Object.fromEntries(problems) }
+  return {
+    ...Object.fromEntries(declared.map((each) => withTag(each, conditional))),
+    ...(conditional && { 304: NOT_MODIFIED }),
+    ...Object.fromEntries(problems),
+  }
+}
+
+/** True when it answers 304 to who has its answer already: with JSON, and not what is streamed. */
+export function answersNotModified(route: DocumentedRoute): boolean {
+  const { 200: answer } = route.schema.response as { 200?: { content?: object } }
+  return isConditional(route) && answer !== undefined && answer.content === undefined
 }
 
 function problemsOf({ method, config = {} }: DocumentedRoute): number[] {
@@ -52,9 +73,9 @@ function problemResponse(status: number): object {
   }
 }
 
-/** Single resources carry their version. */
-function withTag([status, schema]: [string, object]): [string, object] {
+/** Single resources carry their version, other answers to a GET their hash. */
+function withTag([status, schema]: [string, object], conditional: boolean): [string, object] {
   const { properties = {} } = schema as { properties?: object }
-  const headers = { ETag: { type: 'string', description: 'the version, for `If-Match`' } }
-  return [status, 'version' in properties ? { ...schema, headers } : schema]
+  if ('version' in properties) return [status, { ...schema, headers: tag(VERSION) }]
+  return [status, conditional && status === '200' ? { ...schema, headers: tag(HASH) } : schema]
 }

@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger'
 import { type Permission, ProblemSchema } from '@wardstone/contracts'
 import type { FastifyInstance } from 'fastify'
-import { documentedResponses } from './documented-responses.ts'
+import { IF_NONE_MATCH_HEADER } from './conditional-gets.ts'
+import { answersNotModified, documentedResponses } from './documented-responses.ts'
 import { IDEMPOTENCY_KEY_HEADER } from './idempotency-key.ts'
 
 /** What stands at the top of an OpenAPI document of ours. */
@@ -32,14 +33,16 @@ export async function openApi(app: FastifyInstance, name: string): Promise<void>
     refResolver: { buildLocalReference: (json) => String(json.$id) },
     transform: ({ schema, url, route }) => {
       const { permission, operational, idempotent } = route.config ?? {}
+      const documented = { ...route, schema }
       return {
         url,
         schema: {
           ...schema,
-          response: documentedResponses({ ...route, schema }),
+          response: documentedResponses(documented),
           hide: Boolean(operational) || url.startsWith('/internal/'),
           ...secured(permission),
           ...(idempotent && { headers: IDEMPOTENCY_KEY_HEADER }),
+          ...(answersNotModified(documented) && { headers: IF_NONE_MATCH_HEADER }),
         },
       }
     },

@@ -1,23 +1,29 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 
 const CIPHER = 'aes-256-gcm'
+const KEY_BYTES = 32
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /**
  * Seals values (AES-256-GCM) with a key that is derived from the service's secret for one purpose, so
  * that they can lie where others read: in a URL, in a table. A sealed value is bound to a scope: in
- * another one it does not open.
+ * another one it does not open. The same value in the same scope is sealed in the same bytes, so that
+ * an answer that holds one can be known again: its IV is made from both.
  */
 export class Sealer {
   readonly #key: Buffer
+  readonly #ivKey: Buffer
 
   constructor(secret: string, purpose: string) {
-    this.#key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+    const keys = Buffer.from(hkdfSync('sha256', secret, '', purpose, 2 * KEY_BYTES))
+    this.#key = keys.subarray(0, KEY_BYTES)
+    this.#ivKey = keys.subarray(KEY_BYTES)
   }
 
   seal(scope: readonly unknown[], value: unknown): Buffer {
-    const iv = randomBytes(IV_BYTES)
+    const text = bytes([scope, value])
+    const iv = createHmac('sha256', this.#ivKey).update(text).digest().subarray(0, IV_BYTES)
     const cipher = createCipheriv(CIPHER, this.#key, iv).setAAD(bytes(scope))
     return Buffer.concat([iv, cipher.update(bytes(value)), cipher.final(), cipher.getAuthTag()])
   }

@@ -1,9 +1,15 @@
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import { callerOf, TEST_IDENTITY_KEY, type TestCaller } from '@wardstone/cluster/testing'
 import type { AuditEvent } from '@wardstone/contracts'
 import type { Test } from 'tap'
-import { createLogger, createService, type Service, type ServiceOptions } from '../src/index.ts'
+import {
+  createLogger,
+  createService,
+  type Service,
+  type ServiceOptions,
+  sendVersioned,
+} from '../src/index.ts'
 
 const strict = { additionalProperties: false }
 
@@ -82,6 +88,23 @@ function routes(app: Service, handled: unknown[]): void {
       schema: { body: Type.Object({ hospital_id: Type.String() }, strict), response },
     },
     answer,
+  )
+  const versioned = {
+    schema: {
+      querystring: Type.Object({ version: Type.Integer() }, strict),
+      response: { 200: Type.Object({ version: Type.Integer() }) },
+    },
+  }
+  app.get('/api/versioned', { config, ...versioned }, ({ query }, reply) =>
+    sendVersioned(reply, { version: query.version }),
+  )
+  app.get(
+    '/api/whole',
+    { config: { ...config, alwaysWhole: true }, ...versioned },
+    ({ query }, reply) => sendVersioned(reply, { version: query.version }),
+  )
+  app.get('/api/stream', { config, schema: { response: { 200: {} } } }, () =>
+    Readable.from(['one', 'two']),
   )
   app.get('/api/own', { config: { permission: 'account.self' }, schema: { response } }, answer)
   app.get('/api/public', { config: { public: true }, schema: { response } }, answer)

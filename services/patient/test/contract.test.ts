@@ -20,6 +20,32 @@ t.test('every documented status is answered, and every answer is documented', as
   t.same(contract.unproduced(), [])
 })
 
+t.test('an answer that the client has already is on record like the first', async (t) => {
+  const { as, auditEvents } = await build(t)
+  const doctor = as({ role: 'doctor' })
+  const { id } = (await doctor.post('/api/patients', { payload: somebody() })).json()
+  for (const path of ['', '?limit=1', '/search?q=okafor', '/stats', `/${id}`]) {
+    const ask = async (headers: Record<string, string>) => {
+      const before = (await auditEvents()).length
+      const answer = await doctor.get(`/api/patients${path}`, { headers })
+      const [event, ...others] = (await auditEvents()).slice(before)
+      t.same(others, [])
+      const { id: _, occurred_at: __, request_id: ___, ...told } = event ?? {}
+      return { answer, told }
+    }
+    const first = await ask({})
+    const again = await ask({ 'if-none-match': String(first.answer.headers.etag) })
+    t.equal(first.answer.statusCode, 200, path)
+    t.match(again.answer, { statusCode: 304, body: '' }, path)
+    t.same(again.told, first.told)
+  }
+  const url = `/api/patients/${id}`
+  const [tag] = [(await doctor.get(url)).headers.etag]
+  await doctor.patch(url, { payload: { first_name: 'Ada' } })
+  const changed = await doctor.get(url, { headers: { 'if-none-match': String(tag) } })
+  t.match([changed.statusCode, changed.json().first_name], [200, 'Ada'])
+})
+
 t.test('the identity contract with the gateway', async (t) => {
   const { app } = await build(t)
   const { right, wrong } = await identityContract(app, {

@@ -99,7 +99,7 @@ const address = fc
 /** Now and then a header that changes what a request does. */
 function headersOf(method: string): Arbitrary<Record<string, string>> {
   const sometimes = <T>(value: Arbitrary<T>) => mostly(fc.constant(undefined), value)
-  const isChange = method !== 'GET' && method !== 'POST'
+  const precondition = method === 'GET' ? 'if-none-match' : 'if-match'
   return fc
     .record({
       address,
@@ -111,7 +111,7 @@ function headersOf(method: string): Arbitrary<Record<string, string>> {
     })
     .map(({ address: from, version, key, hospital }) => ({
       ...from,
-      ...(isChange && version !== undefined && { 'if-match': version }),
+      ...(method !== 'POST' && version !== undefined && { [precondition]: version }),
       ...(method === 'POST' && key !== undefined && { 'idempotency-key': key }),
       ...(hospital !== undefined && { 'x-hospital-id': hospital }),
     }))

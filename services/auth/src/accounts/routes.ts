@@ -31,7 +31,10 @@ export const accountRoutes: ServicePlugin<RegistrationOptions> = async (app, opt
 
   app.get(
     '/profile',
-    { config: { permission: 'account.read' }, schema: { response: { 200: schemas.UserSchema } } },
+    {
+      config: { permission: 'account.read', alwaysWhole: true },
+      schema: { response: { 200: schemas.UserSchema } },
+    },
     async (request, reply) => {
       const account = await accounts.find(ownId(request))
       return sendVersioned(reply, asSignedIn(request, account))

@@ -49,7 +49,7 @@ export const userRoutes: ServicePlugin<UserRoutesOptions> = async (app, options)
   app.get(
     '/:id',
     {
-      config: { permission: 'user.manage', problems: [404] },
+      config: { permission: 'user.manage', problems: [404], alwaysWhole: true },
       schema: { params: schemas.MemberParamsSchema, response: { 200: schemas.MemberSchema } },
     },
     async (request, reply) => {

@@ -85,6 +85,7 @@ export class OpenApiContract {
     for (const { operation, valid } of all) {
       await this.#expect(operation, await valid.make('minimal'))
       await this.#expect(operation, await valid.make('full'))
+      await this.#expectEach(operation, await valid.known())
       await this.#expectEach(operation, await valid.repeated())
     }
   }

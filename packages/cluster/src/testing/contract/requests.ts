@@ -21,7 +21,7 @@ export interface ContractRequest {
   headers?: Record<string, string>
   payload?: object | string
   /** 200: any 2xx. */
-  expected: 200 | 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 503
+  expected: 200 | 304 | 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 503
   /** The field that a 400 has to name. */
   field?: string
 }
@@ -66,6 +66,13 @@ export class ValidRequests {
       { ...first, what: 'the same again' },
       { ...other, what: 'another with the same key', expected: 409 },
     ]
+  }
+
+  /** Where a tag can say that nothing changed: who has any answer of it already. */
+  async known(): Promise<ContractRequest[]> {
+    if (!this.#operation.responses[304]) return []
+    const headers = { 'if-none-match': '*' }
+    return [{ ...(await this.make('minimal')), headers, what: 'known already', expected: 304 }]
   }
 
   #body(extent: Extent, given: Record<string, unknown> | undefined): object | undefined {
