@@ -24,6 +24,7 @@ export {
   type PrivateServers,
   privateNats,
   privateServers,
+  stoppableNats,
   type TestScope,
   type TestServers,
   testServers,

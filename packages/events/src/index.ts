@@ -1,5 +1,6 @@
 export * from './audit-spool.ts'
 export * from './connection.ts'
+export * from './domain-news.ts'
 export * from './durable-consumer.ts'
 export type { Logger } from './logger.ts'
 export * from './permissions.ts'

@@ -22,6 +22,11 @@ const consume = ({ stream, durable }: Durable) => [
   `$JS.ACK.${stream}.${durable}.>`,
 ]
 
+/** What services hear as it happens, for what their processes keep in memory: `DomainNews`. */
+const NEWS: Partial<Record<ServiceName, readonly string[]>> = {
+  hospital: ['domain.*.hospital.hospital.>'],
+}
+
 const ofService = (name: ServiceName): NatsPermissions => ({
   publish: [
     `audit.*.${name}.>`,
@@ -29,12 +34,12 @@ const ofService = (name: ServiceName): NatsPermissions => ({
     ...WATCH,
     ...DURABLES.filter(({ durable }) => durable === name).flatMap(consume),
   ],
-  subscribe: [`_INBOX_${name}.>`],
+  subscribe: [`_INBOX_${name}.>`, ...(NEWS[name] ?? [])],
 })
 
 /**
  * The allow-list of each user. Nobody but the administrator can make, change, purge or delete a
- * stream or a consumer, or speak in another's name; only the gateway listens to subjects directly.
+ * stream or a consumer, or speak in another's name; who listens to subjects directly hears those alone.
  */
 export const natsPermissions: Readonly<Record<NatsUser, NatsPermissions>> = {
   ...(Object.fromEntries(SERVICE_NAMES.map((name) => [name, ofService(name)])) as Record<

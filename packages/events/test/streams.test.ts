@@ -4,7 +4,7 @@ import { AUDIT_STREAM, DOMAIN_STREAM } from '@wardstone/contracts'
 import { connect, type NatsConnection } from 'nats'
 import t, { type Test } from 'tap'
 import { connectionOptions } from '../src/connection.ts'
-import { connectNats, ensureStreams, keepStreams } from '../src/index.ts'
+import { connectNats, DomainNews, ensureStreams, keepStreams } from '../src/index.ts'
 import { memoryLogger, names, natsAs, privatePipeline, until, writeRows } from './helper.ts'
 
 const HOSPITAL = '0190a000-0000-7000-8000-00000000000a'
@@ -118,6 +118,27 @@ t.test('a process connects when NATS comes, and closes without it', async (t) =>
   nats.onConnection((connection) => connections.push(connection))
   await until(() => nats.isUp())
   t.same(connections.length, 1)
+})
+
+t.test('news of hospitals are heard by who may, and nobody else thinks to hear them', async (t) => {
+  const url = await privateNats(t)
+  const subject = 'domain.*.hospital.hospital.>'
+  const [ours, theirs] = (['hospital', 'patient'] as const).map((user) => {
+    const logger = memoryLogger()
+    const news = new DomainNews({ nats: natsAs(t, url, user), subject, logger })
+    const heard: string[] = []
+    news.listen({ changed: (id) => heard.push(id), missed: () => heard.push('missed') })
+    return { news, heard, logger }
+  })
+  await until(() => ours?.news.isHearing && theirs?.logger.lines.length === 1)
+  t.same([theirs?.news.isHearing, theirs?.heard], [false, ['missed']])
+  const admin = natsAs(t, url, 'admin')
+  await until(() => admin.isUp())
+  admin.connection?.publish('domain.a.hospital.hospital.updated', '{}')
+  admin.connection?.publish('domain.b.auth.session.revoked', '{}')
+  admin.connection?.publish('domain.c.hospital.hospital.suspended', '{}')
+  await until(() => ours?.heard.length === 2)
+  t.same(ours?.heard, ['a', 'c'])
 })
 
 t.test('every row arrives although the JetStream folder is deleted', async (t) => {

@@ -1,4 +1,4 @@
-import { connectNats, OutboxRelay } from '@wardstone/events'
+import { connectNats, DomainNews, OutboxRelay } from '@wardstone/events'
 import {
   CursorCodec,
   createLogger,
@@ -9,6 +9,7 @@ import {
 import {
   AuditRecorder,
   createSystemDatabase,
+  HospitalCache,
   IdempotencyKeys,
   SystemIdempotencyRepository,
   TenantDatabase,
@@ -17,6 +18,7 @@ import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { internalRoutes } from './hospitals/internal-routes.ts'
 import { hospitalRoutes } from './hospitals/routes.ts'
+import type { Hospital } from './hospitals/schemas.ts'
 import { SystemHospitalRepository } from './hospitals/system-repository.ts'
 
 const name = 'hospital'
@@ -29,6 +31,7 @@ export async function buildApp(config: Config): Promise<Service> {
   const system = createSystemDatabase<Database>({ ...pool, url: config.SYSTEM_DATABASE_URL })
   const nats = connectNats({ url: config.NATS_URL, name, logger })
   const relay = new OutboxRelay({ connectionString: config.RELAY_DATABASE_URL, nats, logger })
+  const news = new DomainNews({ nats, subject: 'domain.*.hospital.hospital.>', logger })
   database.onWrite(() => relay.poke())
   system.onWrite(() => relay.poke())
 
@@ -49,6 +52,7 @@ export async function buildApp(config: Config): Promise<Service> {
     database,
     system,
     everyHospital,
+    profiles: new HospitalCache<Hospital>(news),
     idempotencyKeys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
     cursors: new CursorCodec(config.IDENTITY_KEY),
   })

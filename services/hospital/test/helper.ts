@@ -5,6 +5,7 @@ import {
   TEST_IDENTITY_KEY,
   TEST_PEER_KEY,
   type TestCaller,
+  type TestDatabase,
   testDatabase,
 } from '@wardstone/cluster/testing'
 import type { AuditEvent, HospitalEvent } from '@wardstone/contracts'
@@ -24,9 +25,16 @@ export const ADMIN = {
 /** A new hospital's body. */
 export const creation = (fields: object) => ({ payload: { admin: ADMIN, ...fields } })
 
+interface Environment {
+  natsUrl?: string
+  databaseUrl?: string
+  /** The database of another instance. */
+  urls?: TestDatabase
+}
+
 /** The hospital service on a database of its own, a superuser's look at that, and callers. */
-export async function build(t: Test, env: { natsUrl?: string; databaseUrl?: string } = {}) {
-  const urls = await testDatabase(t, 'hospital')
+export async function build(t: Test, env: Environment = {}) {
+  const urls = env.urls ?? (await testDatabase(t, 'hospital'))
   const admin = new pg.Client({ connectionString: urls.adminDatabaseUrl })
   await admin.connect()
   const app = await buildApp({

@@ -103,6 +103,14 @@ export async function privateNats(t: TestScope): Promise<string> {
   return keeper.call('startNats')
 }
 
+/** A nats-server of this test alone that it may stop and start again, on the same port and streams. */
+export async function stoppableNats(t: TestScope) {
+  const keeper = new Keeper()
+  t.teardown(() => keeper.close())
+  const url = await keeper.call('startNats')
+  return { url, stop: () => keeper.call('stopNats'), start: () => keeper.call('startNats') }
+}
+
 /** The URL of another user of a test nats-server: a service, or gateway. */
 export function natsUrlFor(natsUrl: string, user: string): string {
   return natsUrl.replace('//admin:', `//${user}:`)

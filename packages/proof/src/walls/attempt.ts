@@ -30,9 +30,23 @@ const { PROBES } = await import('./probes.ts')
 const { Scene } = await import('./scene.ts')
 const { Notes } = await import('./probe.ts')
 const probe = PROBES[attempt.probe]
-const scene = await Scene.start({ services: probe.services }, probe.prepare)
+const cleans: (() => unknown)[] = []
+const scene = await Scene.start(
+  { services: probe.services, ...(probe.onNats && { natsUrl: await nats() }) },
+  probe.prepare,
+)
 if (attempt.alone) await scene.withoutRowLevelSecurity()
 const notes = new Notes()
 await probe.look(scene, notes)
 await scene.world.close()
+for (const clean of cleans) await clean()
 process.send?.(notes.violations, () => process.disconnect?.())
+
+/** A nats-server that no other attempt hears. */
+async function nats(): Promise<string> {
+  const { privateNats } = await import('@wardstone/cluster/testing')
+  const { ensureStreams } = await import('@wardstone/events')
+  const url = await privateNats({ teardown: (clean) => cleans.push(clean) })
+  await ensureStreams(url)
+  return url
+}

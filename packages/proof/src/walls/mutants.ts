@@ -1,4 +1,5 @@
 import { breakGlass } from './mutants/break-glass.ts'
+import { caches } from './mutants/caches.ts'
 import { gateway } from './mutants/gateway.ts'
 import { invitations } from './mutants/invitations.ts'
 import { keys } from './mutants/keys.ts'
@@ -16,6 +17,7 @@ export const MUTANTS = {
   repositories,
   restrictions,
   keys,
+  caches,
   'sign-in': signIn,
   users,
   invitations,

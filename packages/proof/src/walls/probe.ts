@@ -6,6 +6,8 @@ import type { Scene } from './scene.ts'
 export interface Probe {
   /** What it asks, beside auth and hospital. */
   services: readonly ServiceName[]
+  /** The world has a nats-server; else what it tells stays where it was said. */
+  onNats?: true
   /** Called before the gateway first looks at what is revoked. */
   prepare?: (scene: Scene) => Promise<void>
   /** Tries what must not be possible, and what must. */

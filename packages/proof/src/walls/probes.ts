@@ -1,6 +1,7 @@
 import type { Probe } from './probe.ts'
 import { access } from './probes/access.ts'
 import { audit } from './probes/audit.ts'
+import { caches } from './probes/caches.ts'
 import { cursors } from './probes/cursors.ts'
 import { gateway } from './probes/gateway.ts'
 import { glass } from './probes/glass.ts'
@@ -18,6 +19,7 @@ import { users } from './probes/users.ts'
 const probes = {
   access,
   audit,
+  caches,
   cursors,
   gateway,
   glass,

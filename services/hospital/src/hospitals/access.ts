@@ -1,6 +1,6 @@
 import { type AuditEvent, isGranted } from '@wardstone/contracts'
 import { expectedVersion } from '@wardstone/service'
-import type { TenantDatabase } from '@wardstone/tenancy'
+import type { HospitalCache, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
 import { fieldsForbidden, hospitalNotFound, staleHospital } from '../errors.ts'
@@ -15,6 +15,8 @@ import type { SystemHospitalRepository } from './system-repository.ts'
 interface Stores {
   database: TenantDatabase<Database>
   everyHospital: SystemHospitalRepository
+  /** What members see of their own. */
+  profiles: HospitalCache<Hospital>
   recordAudit: (event: AuditEvent) => Promise<void>
 }
 
@@ -60,15 +62,21 @@ export class HospitalAccess {
 
   async #reach(request: FastifyRequest, id: string): Promise<Reach> {
     const { identity } = request
-    const { database, everyHospital, recordAudit } = this.#stores
+    const { database, everyHospital, profiles, recordAudit } = this.#stores
     if (isGranted(identity.role, 'hospital.administer')) {
       return {
         find: () => everyHospital.find(id),
-        change: (decide) => everyHospital.change(id, decide),
+        change: (decide) => everyHospital.change(id, decide).finally(() => profiles.forget(id)),
       }
     }
     const tenant = database.tenant(identity)
-    if (id === tenant.hospitalId) return new HospitalRepository(tenant)
+    if (id === tenant.hospitalId) {
+      const own = new HospitalRepository(tenant)
+      return {
+        find: () => profiles.get(tenant, () => own.find()),
+        change: (decide) => own.change(decide).finally(() => profiles.forget(id)),
+      }
+    }
     await recordAudit(events.otherHospitalDenied(identity, id))
     throw hospitalNotFound()
   }

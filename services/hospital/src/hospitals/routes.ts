@@ -5,7 +5,12 @@ import {
   sendVersioned,
   toPage,
 } from '@wardstone/service'
-import type { IdempotencyKeys, SystemDatabase, TenantDatabase } from '@wardstone/tenancy'
+import type {
+  HospitalCache,
+  IdempotencyKeys,
+  SystemDatabase,
+  TenantDatabase,
+} from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { HospitalAccess } from './access.ts'
 import { HospitalCreation } from './creation.ts'
@@ -16,6 +21,7 @@ export interface HospitalRoutesOptions {
   database: TenantDatabase<Database>
   system: SystemDatabase<Database>
   everyHospital: SystemHospitalRepository
+  profiles: HospitalCache<schemas.Hospital>
   idempotencyKeys: IdempotencyKeys
   cursors: CursorCodec
 }
