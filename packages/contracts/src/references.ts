@@ -78,11 +78,13 @@ export const HospitalReferenceSchema = Type.Object(
 )
 export type HospitalReference = Static<typeof HospitalReferenceSchema>
 
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+
 /** The query of `GET /internal/patients` and `/internal/doctors`: ids, separated by commas. */
 export const ReferenceQuerySchema = Type.Object(
   {
     ids: Type.String({
-      pattern: '^[0-9a-f-]{36}(,[0-9a-f-]{36}){0,99}$',
+      pattern: `^${UUID}(,${UUID}){0,99}$`,
       maxLength: 3699,
     }),
   },

@@ -60,7 +60,8 @@ export function domainEvent(
 /**
  * The body of a CTE that puts messages into the outbox if, and only if, the CTE `change` returned a
  * row: no change, no event; one statement, one transaction. Where the audit cannot know the names of
- * the changed fields before the change, `change.changed_fields` (text[]) says them.
+ * the changed fields before the change, `change.changed_fields` (text[]) says them; `told` are columns
+ * of the changed row that domain events tell, such as its new version.
  *
  * ```ts
  * db.with('change', (qb) => qb.updateTable('patient')…returningAll())
@@ -71,17 +72,30 @@ export function domainEvent(
 export function outboxRows(
   change: string,
   events: readonly (AuditEvent | OutboxEvent)[],
-  { changedFields = false } = {},
+  { changedFields = false, told = [] }: OutboxOptions = {},
 ): RawBuilder<Record<never, never>> {
   const rows = events.map((event) => ('subject' in event ? event : auditMessage(event)))
-  const payload = changedFields
-    ? sql`case when message.payload::jsonb ? 'events'
-        then jsonb_set(message.payload::jsonb, '{events,0,changed_fields}', to_jsonb(change.changed_fields))::text
-        else message.payload end`
+  const audited = changedFields
+    ? sql`jsonb_set(message.payload::jsonb, '{events,0,changed_fields}', to_jsonb(change.changed_fields))::text`
     : sql`message.payload`
+  const payload =
+    changedFields || told.length > 0
+      ? sql`case when message.payload::jsonb ? 'events' then ${audited} else ${withColumns(told)} end`
+      : sql`message.payload`
   return sql`(insert into outbox (hospital_id, id, subject, payload)
     select message.hospital_id, message.id, message.subject, ${payload}
     from ${sql.table(change)} as change, ${messages(rows)})`
+}
+
+interface OutboxOptions {
+  changedFields?: boolean
+  told?: readonly string[]
+}
+
+function withColumns(columns: readonly string[]) {
+  if (columns.length === 0) return sql`message.payload`
+  const pairs = columns.map((column) => sql`${sql.lit(column)}, ${sql.ref(`change.${column}`)}`)
+  return sql`(message.payload::jsonb || jsonb_build_object(${sql.join(pairs)}))::text`
 }
 
 function messages(rows: readonly OutboxEvent[]) {

@@ -3,6 +3,7 @@ import { CursorCodec, createLogger, createService, type Service } from '@wardsto
 import { AuditRecorder, TenantDatabase } from '@wardstone/tenancy'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
+import { internalRoutes } from './patients/internal-routes.ts'
 import { recordRoutes } from './patients/record-routes.ts'
 import { patientRoutes } from './patients/routes.ts'
 
@@ -35,6 +36,7 @@ export async function buildApp(config: Config): Promise<Service> {
     cursors: new CursorCodec(config.IDENTITY_KEY),
   })
   await app.register(recordRoutes, { prefix: '/api/patients', database })
+  await app.register(internalRoutes, { prefix: '/internal', database })
   app.addHook('onReady', async () => relay.start())
   app.addHook('onClose', async () => {
     await relay.stop()

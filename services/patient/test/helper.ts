@@ -8,7 +8,7 @@ import {
   testDatabase,
   testServers,
 } from '@wardstone/cluster/testing'
-import type { AuditEvent } from '@wardstone/contracts'
+import type { AuditEvent, RecordEvent } from '@wardstone/contracts'
 import pg from 'pg'
 import type { Test } from 'tap'
 import { buildApp } from '../src/app.ts'
@@ -49,10 +49,18 @@ export async function build(
   const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await admin.query<Row>(text, values)).rows
   const auditEvents = async (): Promise<AuditEvent[]> => {
-    const rows = await sql<{ payload: string }>('select payload from outbox order by id')
+    const rows = await sql<{ payload: string }>(
+      "select payload from outbox where subject like 'audit.%' order by id",
+    )
     return rows.flatMap(({ payload }) => JSON.parse(payload).events)
   }
-  return { app, as, sql, auditEvents, urls, servers }
+  const domainEvents = async (): Promise<RecordEvent[]> => {
+    const rows = await sql<{ payload: string }>(
+      "select payload from outbox where subject like 'domain.%' order by id",
+    )
+    return rows.map(({ payload }) => JSON.parse(payload))
+  }
+  return { app, as, sql, auditEvents, domainEvents, urls, servers }
 }
 
 /** A new patient's body; `changes` over a plausible one. */

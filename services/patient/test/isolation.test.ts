@@ -8,6 +8,7 @@ t.test('two hospitals × every tenant route', async (t) => {
   const { app, as, sql, auditEvents } = await build(t)
   const city = as({ role: 'admin' })
   const riverside = as({ role: 'admin', ...RIVERSIDE })
+  const peer = as({ role: 'system' })
   const secret = somebody({
     first_name: CANARY,
     last_name: CANARY,
@@ -40,6 +41,7 @@ t.test('two hospitals × every tenant route', async (t) => {
     ],
     ['GET', '/api/patients/search', () => city.get(`/api/patients/search?q=${foreign.mrn}`)],
     ['GET', '/api/patients/stats', () => city.get('/api/patients/stats')],
+    ['GET', '/internal/patients', () => peer.get(`/internal/patients?ids=${foreign.id}`)],
   ] as const
 
   await t.test('no tenant route is missing here', async (t) => {
@@ -49,7 +51,8 @@ t.test('two hospitals × every tenant route', async (t) => {
         (method) => `${method.toUpperCase()} ${path.replace(/\/$/, '').replace('{id}', ':id')}`,
       ),
     )
-    t.same([...tested].sort(), documented.sort())
+    const internal = ['GET /internal/patients']
+    t.same([...tested].sort(), [...documented, ...internal].sort())
   })
 
   await t.test('another hospital’s id answers the same bytes as an unknown one', async (t) => {

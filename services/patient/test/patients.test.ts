@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { Value } from '@sinclair/typebox/value'
+import { RecordEventSchema } from '@wardstone/contracts'
 import t from 'tap'
-import { build, RIVERSIDE, somebody } from './helper.ts'
+import { build, CITY, RIVERSIDE, somebody } from './helper.ts'
 
 t.test('POST /api/patients', async (t) => {
   const { as, auditEvents } = await build(t)
@@ -288,6 +290,56 @@ t.test('PUT, PATCH and DELETE', async (t) => {
       t.equal(answer.json().code, 'not_found')
     }
     t.equal((await auditEvents()).filter((event) => event.entity?.id === id).length, 5)
+  })
+})
+
+t.test('what other services know of a patient', async (t) => {
+  const { as, auditEvents, domainEvents } = await build(t)
+  const admin = as({ role: 'admin' })
+  const { id, mrn } = (await admin.post('/api/patients', { payload: somebody() })).json()
+  const other = as({ role: 'admin', ...RIVERSIDE })
+  const theirs = (await other.post('/api/patients', { payload: somebody() })).json()
+  const ask = (ids: string, hospital: object = CITY) =>
+    as({ role: 'system', ...hospital }).get(`/internal/patients?ids=${ids}`)
+
+  await t.test('each change is told, with nothing of the record but its state', async (t) => {
+    await admin.patch(`/api/patients/${id}`, { payload: { first_name: 'Ada' } })
+    await admin.delete(`/api/patients/${id}`)
+    await admin.post(`/api/patients/${id}/reactivate`)
+    await admin.patch(`/api/patients/${id}`, { payload: { first_name: 'X', version: 1 } })
+    const events = (await domainEvents()).filter((event) => event.id === id)
+    t.same(
+      events.map(({ is_active, version }) => [is_active, version]),
+      [
+        [true, 1],
+        [true, 2],
+        [false, 3],
+        [true, 4],
+      ],
+    )
+    for (const event of events) {
+      t.ok(Value.Check(RecordEventSchema, event))
+      t.equal(event.hospital_id, CITY.hospital_id)
+    }
+  })
+
+  await t.test('the patients of one hospital by their ids, on record', async (t) => {
+    const answer = await ask(`${id},${theirs.id},${randomUUID()}`)
+    const reference = { id, mrn, first_name: 'Ada', last_name: 'Okafor', is_active: true }
+    t.strictSame(answer.json(), { results: [{ ...reference, version: 4 }] })
+    t.match((await auditEvents()).at(-1), {
+      action: 'patient.listed',
+      actor: { role: 'system' },
+      patient_ids: [id],
+    })
+  })
+
+  await t.test('only services ask, and of one hospital', async (t) => {
+    t.equal((await admin.get(`/internal/patients?ids=${id}`)).statusCode, 403)
+    t.equal((await ask(id, { hospital_id: null })).statusCode, 403)
+    for (const ids of ['', 'x', '-'.repeat(36), Array(101).fill(id).join(',')]) {
+      t.equal((await ask(ids)).statusCode, 400)
+    }
   })
 })
 

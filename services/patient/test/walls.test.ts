@@ -68,7 +68,7 @@ t.test('a closed record is closed in the database', async (t) => {
     const found = await patients.find(id)
     const changed = await patients.setActive(id, false, {
       version: undefined,
-      event: event(tenant),
+      events: [event(tenant)],
     })
     return { phone: found?.phone, changed: changed !== undefined }
   }

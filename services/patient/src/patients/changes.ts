@@ -60,12 +60,9 @@ export class PatientChanges {
   /** DELETE and reactivation. */
   setActive(request: FastifyRequest, id: string, active: boolean): Promise<Patient> {
     const action = active ? 'patient.reactivated' : 'patient.deactivated'
-    const event = (active ? events.patientReactivated : events.patientDeactivated)(
-      request.identity,
-      id,
-    )
+    const told = active ? events.patientReactivated : events.patientDeactivated
     return this.#change(request, id, action, (patients, version) =>
-      patients.setActive(id, active, { version, event }),
+      patients.setActive(id, active, { version, events: told(request.identity, id) }),
     )
   }
 
@@ -76,9 +73,9 @@ export class PatientChanges {
     fieldsOf: (current: Patient) => PatientFields,
   ): Promise<Patient> {
     const { identity } = request
-    const event = events.patientUpdated(identity, id)
+    const told = events.patientUpdated(identity, id)
     const attempt: Attempt = (patients, version) =>
-      patients.replace(id, { version, event }, (current) =>
+      patients.replace(id, { version, events: told }, (current) =>
         mayRestrict(identity, current.is_restricted, said) ? fieldsOf(current) : undefined,
       )
     return this.#change(request, id, 'patient.updated', attempt, said)

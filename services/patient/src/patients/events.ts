@@ -1,23 +1,51 @@
-import type { AuditAction, AuditEvent, Identity, Permission } from '@wardstone/contracts'
+import type {
+  AuditAction,
+  AuditEvent,
+  Identity,
+  Permission,
+  RecordEvent,
+} from '@wardstone/contracts'
 import { type AuditEntry, auditEvent } from '@wardstone/service'
+import { domainEvent, type OutboxEvent } from '@wardstone/tenancy'
 
 const SERVICE = 'patient'
 
-const onPatient =
-  (action: AuditAction) =>
-  (identity: Identity, id: string): AuditEvent =>
-    auditEvent(SERVICE, identity, {
-      action,
-      outcome: 'success',
-      entity: { type: 'patient', id },
-      patient_ids: [id],
-    })
+/** What is told of a change: to the audit, and to the other services. */
+export type PatientChanged = (identity: Identity, id: string) => (AuditEvent | OutboxEvent)[]
 
-export const patientCreated = onPatient('patient.created')
-export const patientUpdated = onPatient('patient.updated')
-export const patientDeactivated = onPatient('patient.deactivated')
-export const patientReactivated = onPatient('patient.reactivated')
-export const patientRead = onPatient('patient.read')
+const onPatient = (identity: Identity, action: AuditAction, id: string): AuditEvent =>
+  auditEvent(SERVICE, identity, {
+    action,
+    outcome: 'success',
+    entity: { type: 'patient', id },
+    patient_ids: [id],
+  })
+
+/** The columns of the changed row that the domain event tells. */
+export const TOLD = ['is_active', 'version'] as const
+
+const changed =
+  (
+    type: 'patient.created' | 'patient.updated' | 'patient.deactivated' | 'patient.reactivated',
+  ): PatientChanged =>
+  (identity, id) => {
+    const audit = onPatient(identity, type, id)
+    const hospital_id = identity.hospital_id as string
+    const payload: Omit<RecordEvent, (typeof TOLD)[number]> = {
+      id,
+      hospital_id,
+      occurred_at: audit.occurred_at,
+    }
+    return [audit, domainEvent(SERVICE, hospital_id, type, payload)]
+  }
+
+export const patientCreated = changed('patient.created')
+export const patientUpdated = changed('patient.updated')
+export const patientDeactivated = changed('patient.deactivated')
+export const patientReactivated = changed('patient.reactivated')
+
+export const patientRead = (identity: Identity, id: string): AuditEvent =>
+  onPatient(identity, 'patient.read', id)
 
 /** `ids` are the patients that were shown. */
 export const patientsListed = (identity: Identity, ids: string[]): AuditEvent =>

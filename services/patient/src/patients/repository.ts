@@ -1,9 +1,10 @@
-import { type AuditEvent, isGranted } from '@wardstone/contracts'
-import { outboxRows, type Tenant } from '@wardstone/tenancy'
+import { type AuditEvent, isGranted, type PatientReference } from '@wardstone/contracts'
+import { type OutboxEvent, outboxRows, type Tenant } from '@wardstone/tenancy'
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
 import { AUDITED, DEMOGRAPHIC, readableBy, toPatient } from './columns.ts'
+import { TOLD } from './events.ts'
 import { nameIndex } from './name-index.ts'
 import { rowIsClosedTo } from './restriction.ts'
 import { mrnPrefix, type PatientFields, toRow } from './rules.ts'
@@ -13,7 +14,7 @@ import type { Patient, PatientListQuery } from './schemas.ts'
 export interface Change {
   /** The version the caller saw; undefined for any. */
   version: number | undefined
-  event: AuditEvent
+  events: (AuditEvent | OutboxEvent)[]
 }
 
 export type PatientFilter = Pick<
@@ -48,6 +49,15 @@ export class PatientRepository {
     return row && this.#toPatient(row)
   }
 
+  /** Those of `ids` that are of the hospital, as other services know them. */
+  references(ids: readonly string[]): Promise<PatientReference[]> {
+    return this.#select()
+      .where(sql<SqlBool>`id = any(${ids}::uuid[])`)
+      .select(['id', 'mrn', 'first_name', 'last_name', 'is_active', 'version'])
+      .orderBy('id')
+      .execute()
+  }
+
   /** One row more than the limit, when there is a next page; each with the key it was sorted by. */
   async list(filter: PatientFilter, window: Window): Promise<(Patient & { sort_key: string })[]> {
     const { column, direction, limit, after } = window
@@ -79,7 +89,10 @@ export class PatientRepository {
    * Stores a patient under the next medical record number of the hospital. Numbers are taken under
    * the counter's row lock and never given back.
    */
-  async create(fields: PatientFields, event: (id: string) => AuditEvent): Promise<Patient> {
+  async create(
+    fields: PatientFields,
+    events: (id: string) => (AuditEvent | OutboxEvent)[],
+  ): Promise<Patient> {
     const hospital_id = this.#tenant.hospitalId
     const id = uuidv7()
     const prefix = mrnPrefix(this.#tenant.identity.hospital_name ?? '')
@@ -113,7 +126,7 @@ export class PatientRepository {
       )
       .with('named', () => nameIndex.add(hospital_id, id, fields))
       .with('spelt', () => nameIndex.spell(hospital_id, fields))
-      .with('sent', () => outboxRows('change', [event(id)]))
+      .with('sent', () => outboxRows('change', events(id), { told: TOLD }))
       .selectFrom('change')
       .select(this.#readable('change'))
       .executeTakeFirstOrThrow()
@@ -166,7 +179,7 @@ export class PatientRepository {
   async #change(
     id: string,
     row: Partial<ReturnType<typeof toRow>> & { is_active?: boolean },
-    { version, event }: Change,
+    { version, events }: Change,
     names?: PatientFields,
   ): Promise<Patient | undefined> {
     const hospital_id = this.#tenant.hospitalId
@@ -187,7 +200,7 @@ export class PatientRepository {
             changedFields,
           ]),
       )
-      .with('sent', () => outboxRows('change', [event], { changedFields: true }))
+      .with('sent', () => outboxRows('change', events, { changedFields: true, told: TOLD }))
     if (names) {
       query = query
         .with('unnamed', () => nameIndex.remove(hospital_id, id, names))
