@@ -51,6 +51,7 @@ export async function startGateway(
     AUTH_URL: upstreams.auth.url,
     HOSPITAL_URL: upstreams.hospital.url,
     PATIENT_URL: upstreams.patient.url,
+    APPOINTMENT_URL: upstreams.appointment.url,
     AUDIT_URL: upstreams.audit.url,
     ...identityKeys(),
     NATS_URL: NO_NATS,

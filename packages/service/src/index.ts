@@ -9,6 +9,7 @@ export {
   TIMEOUTS,
 } from './create-service.ts'
 export { CursorCodec } from './cursor.ts'
+export { fold, nameWords } from './folding.ts'
 export { healthRoutes, type Part } from './health.ts'
 export { housekeeping } from './housekeeping.ts'
 export { idempotencyKey } from './idempotency-key.ts'

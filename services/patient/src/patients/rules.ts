@@ -1,5 +1,6 @@
+import { nameWords } from '@wardstone/service'
 import { impossibleDateOfBirth, incompleteContact } from '../errors.ts'
-import { nameSort, nameWords, phoneReversed, spellings } from './names.ts'
+import { nameSort, phoneReversed, spellings } from './names.ts'
 import type { NewPatient, Patient, PatientPatch } from './schemas.ts'
 
 const OLDEST_YEARS = 130

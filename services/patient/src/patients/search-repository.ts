@@ -1,8 +1,9 @@
+import { fold } from '@wardstone/service'
 import type { Tenant } from '@wardstone/tenancy'
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { readableBy, toPatient } from './columns.ts'
-import { fold, spellings } from './names.ts'
+import { spellings } from './names.ts'
 import { rowIsClosedTo } from './restriction.ts'
 import { MRN_PATTERN } from './rules.ts'
 

@@ -1,0 +1,51 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
+import type { Database } from '../database/schema.ts'
+
+/** The columns of an appointment that are its own. */
+export const OWN = [
+  'id',
+  'patient_id',
+  'doctor_id',
+  'department_id',
+  'starts_at',
+  'ends_at',
+  'type',
+  'status',
+  'reason',
+  'notes',
+  'series_id',
+  'queue_number',
+  'created_at',
+  'updated_at',
+  'version',
+] as const
+
+const fullName = (table: 'known_patient' | 'known_doctor') =>
+  sql<string>`concat_ws(' ', ${sql.ref(`${table}.first_name`)}, ${sql.ref(`${table}.last_name`)})`
+
+/** Selects what the wire shows of appointments: their own columns, and the names of the people. */
+export function wholeAppointments(
+  appointments: SelectQueryBuilder<Database, 'appointment', object>,
+  hospitalId: string,
+) {
+  return appointments
+    .innerJoin('known_patient', (join) =>
+      join
+        .onRef('known_patient.id', '=', 'appointment.patient_id')
+        .on('known_patient.hospital_id', '=', hospitalId),
+    )
+    .innerJoin('known_doctor', (join) =>
+      join
+        .onRef('known_doctor.id', '=', 'appointment.doctor_id')
+        .on('known_doctor.hospital_id', '=', hospitalId),
+    )
+    .select(OWN.map((column) => `appointment.${column}` as const))
+    .select([
+      fullName('known_patient').as('patient_name'),
+      'known_patient.mrn as patient_mrn',
+      fullName('known_doctor').as('doctor_name'),
+      sql<number>`(extract(epoch from appointment.ends_at - appointment.starts_at) / 60)::integer`.as(
+        'duration_minutes',
+      ),
+    ])
+}

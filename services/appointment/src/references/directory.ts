@@ -1,0 +1,82 @@
+import type { DoctorReference, HospitalReference, PatientReference } from '@wardstone/contracts'
+import type { Tenant } from '@wardstone/tenancy'
+import type { Database } from '../database/schema.ts'
+import { ownerAway, referenceNotFound } from '../errors.ts'
+import type { Owners } from './owners.ts'
+import { KnownRepository } from './repository.ts'
+
+/**
+ * Who and what a booking needs, as it is now: the owning service is asked, and while it does not
+ * answer what was last heard of it is good.
+ */
+export class Directory {
+  readonly #owners: Owners
+
+  constructor(owners: Owners) {
+    this.#owners = owners
+  }
+
+  /** @throws problem 404 for a patient the hospital does not have, 503 when nobody can tell */
+  async patient(tenant: Tenant<Database>, id: string): Promise<PatientReference> {
+    const known = new KnownRepository(tenant)
+    const patient = await newest({
+      asked: this.#owners.patients(askingOf(tenant), [id]).then(([found]) => found),
+      known: known.findPatient(id),
+      keep: (found) => known.keepPatient(found),
+    })
+    if (!patient) throw referenceNotFound('patient_id', 'is not a patient of this hospital')
+    return patient
+  }
+
+  /** @throws problem 404 for a doctor the hospital does not have, 503 when nobody can tell */
+  async doctor(tenant: Tenant<Database>, id: string): Promise<DoctorReference> {
+    const known = new KnownRepository(tenant)
+    const doctor = await newest({
+      asked: this.#owners.doctors(askingOf(tenant), [id]).then(([found]) => found),
+      known: known.findDoctor(id),
+      keep: (found) => known.keepDoctor(found),
+    })
+    if (!doctor) throw referenceNotFound('doctor_id', 'is not a doctor of this hospital')
+    return doctor
+  }
+
+  /** @throws problem 503 when nobody can tell */
+  async hospital(tenant: Tenant<Database>): Promise<HospitalReference> {
+    const known = new KnownRepository(tenant)
+    const hospital = await newest({
+      asked: this.#owners.hospital(askingOf(tenant)),
+      known: known.findHospital(),
+      keep: (found) => known.keepHospital(found),
+    })
+    return hospital as HospitalReference
+  }
+
+  /** The hospital's clock as it was last heard of; asked only when it never was. */
+  async timeZone(tenant: Tenant<Database>): Promise<string> {
+    const known = await new KnownRepository(tenant).findHospital()
+    return (known ?? (await this.hospital(tenant))).time_zone
+  }
+}
+
+interface Sources<T> {
+  asked: Promise<T | undefined>
+  known: Promise<T | undefined>
+  keep: (found: T) => Promise<void>
+}
+
+async function newest<T extends { version: number }>(sources: Sources<T>): Promise<T | undefined> {
+  const [asked, looked] = await Promise.allSettled([sources.asked, sources.known])
+  if (looked.status === 'rejected') throw looked.reason
+  const known = looked.value
+  if (asked.status === 'rejected') {
+    if (known) return known
+    throw ownerAway(asked.reason)
+  }
+  const found = asked.value
+  if (found && !(known && known.version >= found.version)) await sources.keep(found)
+  return found
+}
+
+function askingOf({ hospitalId, identity }: Tenant<Database>) {
+  return { hospital_id: hospitalId, request_id: identity.request_id }
+}

@@ -1,0 +1,44 @@
+import type {
+  DoctorReference,
+  HospitalReference,
+  PatientReference,
+  RecordEvent,
+} from '@wardstone/contracts'
+import type { Kysely } from 'kysely'
+import type { Database } from '../database/schema.ts'
+import { keepDoctors, keepHospital, keepPatients } from './copies.ts'
+
+/** What is known of every hospital's patients, doctors and calendars, kept up with the events that tell of them. */
+export class SystemKnownRepository {
+  readonly #db: Kysely<Database>
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db
+  }
+
+  /** What an event says itself; the version stays, for the rest of the news is not known yet. */
+  async setActive(
+    kind: 'patient' | 'doctor',
+    { hospital_id, id, is_active, version }: RecordEvent,
+  ): Promise<void> {
+    await this.#db
+      .updateTable(kind === 'patient' ? 'known_patient' : 'known_doctor')
+      .where('hospital_id', '=', hospital_id)
+      .where('id', '=', id)
+      .where('version', '<', version)
+      .set({ is_active })
+      .execute()
+  }
+
+  keepPatients(hospital_id: string, patients: readonly PatientReference[]): Promise<void> {
+    return keepPatients(this.#db, hospital_id, patients)
+  }
+
+  keepDoctors(hospital_id: string, doctors: readonly DoctorReference[]): Promise<void> {
+    return keepDoctors(this.#db, hospital_id, doctors)
+  }
+
+  keepHospital(hospital: HospitalReference): Promise<void> {
+    return keepHospital(this.#db, hospital)
+  }
+}
