@@ -24,6 +24,7 @@ import { Directory } from './references/directory.ts'
 import { referenceEventHandler } from './references/events.ts'
 import { Owners } from './references/owners.ts'
 import { SystemKnownRepository } from './references/system-repository.ts'
+import { seriesRoutes } from './series/routes.ts'
 import { slotRoutes } from './slots/routes.ts'
 
 const name = 'appointment'
@@ -67,6 +68,7 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(appointmentRoutes, { prefix, desk, cursors })
   await app.register(agendaRoutes, { prefix, desk, cursors })
   await app.register(slotRoutes, { prefix, desk })
+  await app.register(seriesRoutes, { prefix, desk })
   await app.register(readingRoutes, { prefix, desk })
   await app.register(recordRoutes, { prefix, desk })
   const keptAnswers = new SystemIdempotencyRepository(system)

@@ -53,6 +53,10 @@ export const cannotMove = (status: AppointmentStatus) =>
     { from: status, allowed: [] },
   )
 
+/** Only appointments of a series have others to be changed with. */
+export const notOfSeries = () =>
+  problem(409, 'not_of_series', 'The appointment is not one of a series; change it alone')
+
 /** A value of the right shape that cannot be meant. */
 export const invalidField = (field: string, message: string) =>
   problem(400, 'validation_failed', 'Some fields are not valid', {

@@ -90,8 +90,13 @@ interface Injectable<Response> {
   }): Promise<Response>
 }
 
-/** One person (or the gateway itself) calling one service by `inject`, each request freshly signed. */
-export function callerOf<Response>(app: Injectable<Response>, service: string, caller: TestCaller) {
+/** One person (or the gateway itself) calling one service by `inject`, each request freshly signed with `key`. */
+export function callerOf<Response>(
+  app: Injectable<Response>,
+  service: string,
+  caller: TestCaller,
+  key = TEST_IDENTITY_KEY,
+) {
   const user_id = caller.user_id
   const fixed: TestCaller = {
     ...caller,
@@ -104,7 +109,7 @@ export function callerOf<Response>(app: Injectable<Response>, service: string, c
       app.inject({
         method,
         url,
-        headers: { ...testIdentity(fixed, { service, method, url }), ...headers },
+        headers: { ...testIdentity(fixed, { service, method, url, key }), ...headers },
         ...(payload !== undefined && { payload }),
       })
   return {

@@ -1,17 +1,12 @@
-import type { DoctorReference, PatientReference } from '@wardstone/contracts'
+import type { DoctorReference, HospitalReference, PatientReference } from '@wardstone/contracts'
 import type { Tenant } from '@wardstone/tenancy'
+import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
 import { doctorUnavailable, inactive, invalidField } from '../errors.ts'
 import type { Directory } from '../references/directory.ts'
 import { whyUnavailable } from '../slots/hours.ts'
-
-/** Who shall meet whom, and when. */
-export interface Meeting {
-  patient_id: string
-  doctor_id: string
-  starts_at: string
-  ends_at: string
-}
+import type { NewRow } from './repository.ts'
+import type { NewAppointment } from './schemas.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -34,30 +29,59 @@ export function stretchOf(starts_at: string, minutes: number) {
   }
 }
 
-interface Checked {
+/** Whom an appointment brings together, and where. */
+export interface Participants {
   patient: PatientReference
   doctor: DoctorReference
+  hospital: HospitalReference
 }
 
 /**
- * Whether `meeting` can be: both are there and active, and the doctor works then, unless a person has
- * confirmed that they will. Whether both are free only the database can tell.
- * @throws problem 404, 409 `patient_inactive`, `doctor_inactive`, `doctor_unavailable`, 503
+ * Those whom an appointment shall bring together: both are there and active.
+ * @throws problem 404, 409 `patient_inactive` or `doctor_inactive`, 503
  */
-export async function checkMeeting(
+export async function participants(
   directory: Directory,
   tenant: Tenant<Database>,
-  meeting: Meeting,
-  confirmed: boolean | undefined,
-): Promise<Checked> {
+  { patient_id, doctor_id }: { patient_id: string; doctor_id: string },
+): Promise<Participants> {
   const [patient, doctor, hospital] = await Promise.all([
-    directory.patient(tenant, meeting.patient_id),
-    directory.doctor(tenant, meeting.doctor_id),
+    directory.patient(tenant, patient_id),
+    directory.doctor(tenant, doctor_id),
     directory.hospital(tenant),
   ])
   if (!patient.is_active) throw inactive('patient')
   if (!doctor.is_active) throw inactive('doctor')
-  const why = whyUnavailable(meeting, doctor, hospital)
-  if (why && !confirmed) throw doctorUnavailable(meeting.starts_at, why)
-  return { patient, doctor }
+  return { patient, doctor, hospital }
+}
+
+/**
+ * Whether the doctor works then, unless a person has confirmed that they will. Whether both are free
+ * only the database can tell.
+ * @throws problem 409 `doctor_unavailable`
+ */
+export function checkHours(
+  { doctor, hospital }: Participants,
+  stretch: { starts_at: string; ends_at: string },
+  confirmed: boolean | undefined,
+): void {
+  const why = whyUnavailable(stretch, doctor, hospital)
+  if (why && !confirmed) throw doctorUnavailable(stretch.starts_at, why)
+}
+
+/** The row of a new appointment. @throws problem 400, 409 `doctor_unavailable` */
+export function newAppointment(people: Participants, body: NewAppointment): NewRow {
+  const { confirm_unavailable, duration_minutes = DURATION_MINUTES, ...said } = body
+  const stretch = stretchOf(said.starts_at, duration_minutes)
+  checkHours(people, stretch, confirm_unavailable)
+  return {
+    id: uuidv7(),
+    patient_id: said.patient_id,
+    doctor_id: said.doctor_id,
+    ...stretch,
+    type: said.type ?? 'consultation',
+    department_id: said.department_id ?? people.doctor.department_id,
+    reason: said.reason ?? null,
+    notes: said.notes ?? null,
+  }
 }

@@ -2,7 +2,7 @@ import type { Tenant } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
 import { appointmentNotFound, cannotMove, staleAppointment } from '../errors.ts'
-import { checkMeeting, DURATION_MINUTES, stretchOf } from './booking.ts'
+import { checkHours, DURATION_MINUTES, participants, stretchOf } from './booking.ts'
 import type { Desk } from './creation.ts'
 import * as events from './events.ts'
 import { recorded } from './failures.ts'
@@ -92,11 +92,19 @@ export class AppointmentEdits {
     }
     if (!isMovable(seen.status)) throw cannotMove(seen.status)
     const stretch = stretchOf(starts_at, duration_minutes)
-    const meeting = { patient_id: seen.patient_id, doctor_id, ...stretch }
-    await checkMeeting(this.#desk.directory, tenant, meeting, confirm_unavailable)
+    const meeting = { patient_id: seen.patient_id, doctor_id }
+    const people = await participants(this.#desk.directory, tenant, meeting)
+    checkHours(people, stretch, confirm_unavailable)
     const set = { ...rest, doctor_id, ...stretch }
     return { isMove, set, ...told(tenant, seen, set, events.appointmentMoved) }
   }
+}
+
+/** The names of the fields that `set` changes. */
+export function changedFields(seen: Appointment, set: Partial<Appointment>): string[] {
+  return Object.entries(set)
+    .filter(([field, value]) => seen[field as keyof Appointment] !== value)
+    .map(([field]) => field)
 }
 
 function told(
@@ -105,8 +113,5 @@ function told(
   set: Partial<Appointment>,
   eventOf: typeof events.appointmentUpdated,
 ) {
-  const changed = Object.entries(set)
-    .filter(([field, value]) => seen[field as keyof Appointment] !== value)
-    .map(([field]) => field)
-  return { reason: null, event: eventOf(identity, seen, changed) }
+  return { reason: null, event: eventOf(identity, seen, changedFields(seen, set)) }
 }
