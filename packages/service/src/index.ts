@@ -1,4 +1,5 @@
 export { type AuditEntry, auditEvent } from './audit-event.ts'
+export { Bulkhead } from './bulkhead.ts'
 export { conditionalGets } from './conditional-gets.ts'
 export { ConfigurationError, loadConfig, PeerKeySchema, ServiceConfigSchema } from './config.ts'
 export {

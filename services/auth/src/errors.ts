@@ -114,15 +114,11 @@ export const roleExceedsOwn = (role: string) =>
 /** The caller's own membership was changed a moment ago: the token says more than they may. */
 export const notAnAdmin = () => problem(403, 'forbidden', 'Your role may not do this (user.manage)')
 
+/** What is said to those who are too many. */
+export const BUSY = 'Too many people sign in at once; try again'
+
 /** More people sign in than passwords can be checked. */
-export const busy = () =>
-  problem(
-    503,
-    'unavailable',
-    'Too many people sign in at once; try again',
-    {},
-    { 'retry-after': '1' },
-  )
+export const busy = () => problem(503, 'unavailable', BUSY, {}, { 'retry-after': '1' })
 
 /** What the person may do was changed while they signed in: the next attempt will tell. */
 export const changedMeanwhile = () =>

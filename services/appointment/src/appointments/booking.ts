@@ -18,7 +18,7 @@ const FURTHEST_MS = 2 * 366 * DAY_MS
 export const DURATION_MINUTES = 30
 
 /** From `starts_at`, in UTC with milliseconds, for so many minutes. @throws problem 400 for a time long gone or far away */
-export function stretchOf(starts_at: string, minutes: number) {
+export function stretchOf(starts_at: string, minutes = DURATION_MINUTES) {
   const start = Date.parse(starts_at)
   const now = Date.now()
   if (start < now - LATEST_MS) throw invalidField('starts_at', 'must not be in the past')
@@ -71,7 +71,7 @@ export function checkHours(
 
 /** The row of a new appointment. @throws problem 400, 409 `doctor_unavailable` */
 export function newAppointment(people: Participants, body: NewAppointment): NewRow {
-  const { confirm_unavailable, duration_minutes = DURATION_MINUTES, ...said } = body
+  const { confirm_unavailable, duration_minutes, ...said } = body
   const stretch = stretchOf(said.starts_at, duration_minutes)
   checkHours(people, stretch, confirm_unavailable)
   return {

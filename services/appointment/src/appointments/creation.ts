@@ -1,10 +1,13 @@
-import type { IdempotencyKeys, TenantDatabase } from '@wardstone/tenancy'
+import { idempotencyKey } from '@wardstone/service'
+import type { IdempotencyKeys, Tenant, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
+import { slotTaken } from '../errors.ts'
 import type { Directory } from '../references/directory.ts'
-import { newAppointment, participants } from './booking.ts'
+import { newAppointment, participants, stretchOf } from './booking.ts'
 import * as events from './events.ts'
 import { recorded } from './failures.ts'
+import type { Lines } from './lines.ts'
 import { AppointmentRepository } from './repository.ts'
 import type { Appointment, NewAppointment } from './schemas.ts'
 
@@ -13,17 +16,20 @@ export interface Desk {
   database: TenantDatabase<Database>
   directory: Directory
   keys: IdempotencyKeys
+  /** Of those who want to book the same doctor. */
+  lines: Lines
 }
 
 /** Books an appointment; once, if the request has a key. */
 export function createAppointment(
-  { database, directory, keys }: Desk,
+  { database, directory, keys, lines }: Desk,
   [request, reply]: [FastifyRequest, FastifyReply],
   body: NewAppointment,
 ): Promise<Appointment> {
   const { identity } = request
   const tenant = database.tenant(identity)
-  return recorded(request, { action: 'appointment.created' }, async () => {
+  const book = async () => {
+    if (idempotencyKey(request) === undefined) await refuseTaken(tenant, body)
     const asked = participants(directory, tenant, body)
     // Asked before the transaction, for it holds a connection; told inside, so that a repetition is answered as before.
     await asked.catch(() => undefined)
@@ -38,5 +44,15 @@ export function createAppointment(
       replayed: (appointment) =>
         request.server.recordAudit(events.appointmentRead(identity, appointment)),
     })
-  })
+  }
+  return recorded(request, { action: 'appointment.created' }, () =>
+    lines.run(`${tenant.hospitalId} ${body.doctor_id}`, book),
+  )
+}
+
+/** One look, before anybody is asked and anything is locked: of a crowd that wants one slot all but one end here. */
+async function refuseTaken(tenant: Tenant<Database>, body: NewAppointment): Promise<void> {
+  const { starts_at, ends_at } = stretchOf(body.starts_at, body.duration_minutes)
+  const taken = await new AppointmentRepository(tenant).taken(body.doctor_id, starts_at, ends_at)
+  if (taken.length > 0) throw slotTaken('doctor', starts_at)
 }

@@ -13,13 +13,13 @@ import type { NewSeries, Series } from './schemas.ts'
 
 /** Books all appointments of a series, or none; once, if the request has a key. */
 export function createSeries(
-  { database, directory, keys }: Desk,
+  { database, directory, keys, lines }: Desk,
   [request, reply]: [FastifyRequest, FastifyReply],
   { recurrence, ...body }: NewSeries,
 ): Promise<Series> {
   const { identity } = request
   const tenant = database.tenant(identity)
-  return recorded(request, { action: 'appointment.created' }, async () => {
+  const bookAll = async () => {
     const asked = participants(directory, tenant, body)
     await asked.catch(() => undefined)
     return keys.once([request, reply], tenant, {
@@ -35,7 +35,10 @@ export function createSeries(
       replayed: ({ results }) =>
         request.server.recordAudit(events.appointmentsListed(identity, results)),
     })
-  })
+  }
+  return recorded(request, { action: 'appointment.created' }, () =>
+    lines.run(`${tenant.hospitalId} ${body.doctor_id}`, bookAll),
+  )
 }
 
 async function book(inside: Tenant<Database>, rows: readonly NewRow[]): Promise<Series> {

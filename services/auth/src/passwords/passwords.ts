@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import type { Logger } from '@wardstone/service'
-import { Bulkhead } from '../bulkhead.ts'
+import { Bulkhead, type Logger } from '@wardstone/service'
+import { BUSY } from '../errors.ts'
 import { hashPassword, isAffordable, isOutdated, verifyPassword } from './argon2id.ts'
 
 /** Each hash takes a processor for milliseconds and 19 MiB. One processor is left to answer requests. */
@@ -13,7 +13,7 @@ const LIMITS = {
 
 /** Hashes and checks passwords, each in its turn. */
 export class Passwords {
-  readonly #hashing = new Bulkhead(LIMITS)
+  readonly #hashing = new Bulkhead(LIMITS, BUSY)
   readonly #dummy: string
   readonly #logger: Logger
 

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@wardstone/contracts'
-import { Bulkhead } from '../bulkhead.ts'
-import { busy, tooManyFailures } from '../errors.ts'
+import { Bulkhead } from '@wardstone/service'
+import { BUSY, busy, tooManyFailures } from '../errors.ts'
 import { type Counter, type CounterName, Counters } from './counters.ts'
 import { throttled } from './events.ts'
 import type { Standing, SystemThrottleRepository } from './system-repository.ts'
@@ -21,7 +21,7 @@ export interface ThrottleOptions {
 export class Throttle {
   readonly #options: ThrottleOptions
   readonly #counters: Counters
-  readonly #tries = new Bulkhead(TRIES)
+  readonly #tries = new Bulkhead(TRIES, BUSY)
 
   constructor(options: ThrottleOptions) {
     this.#options = options

@@ -1,4 +1,4 @@
-import { busy } from './errors.ts'
+import { problem } from './problem.ts'
 
 /** How many tasks run at once, how many may wait for their turn, and how long. */
 export interface BulkheadLimits {
@@ -18,11 +18,19 @@ interface Waiting {
  */
 export class Bulkhead {
   readonly #limits: BulkheadLimits
+  readonly #detail: string
   readonly #waiting = new Set<Waiting>()
   #running = 0
 
-  constructor(limits: BulkheadLimits) {
+  /** @param detail what those who are sent away are told */
+  constructor(limits: BulkheadLimits, detail: string) {
     this.#limits = limits
+    this.#detail = detail
+  }
+
+  /** True while nobody runs and nobody waits. */
+  get isIdle(): boolean {
+    return this.#running === 0
   }
 
   /**
@@ -41,15 +49,19 @@ export class Bulkhead {
 
   #turn(): Promise<void> {
     const { waiting, patienceMs } = this.#limits
-    if (this.#waiting.size >= waiting) throw busy()
+    if (this.#waiting.size >= waiting) throw this.#busy()
     return new Promise((resolve, reject) => {
       const impatient = setTimeout(() => {
         this.#waiting.delete(entry)
-        reject(busy())
+        reject(this.#busy())
       }, patienceMs)
       const entry: Waiting = { start: resolve, impatient }
       this.#waiting.add(entry)
     })
+  }
+
+  #busy() {
+    return problem(503, 'unavailable', this.#detail, {}, { 'retry-after': '1' })
   }
 
   /** Hands the permit to whoever waits longest. */
