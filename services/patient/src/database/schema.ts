@@ -55,10 +55,19 @@ export interface MrnCounterTable {
   last_number: number
 }
 
+/** How many patients of a hospital have one value of one kind; triggers on `patient` keep it. */
+export interface PatientCountTable {
+  hospital_id: Fixed
+  kind: 'is_active' | 'gender' | 'blood_group' | 'date_of_birth' | 'registered_on'
+  value: string
+  count: number
+}
+
 export interface Database {
   patient: PatientTable
   patient_name: PatientNameTable
   name_spelling: NameSpellingTable
   mrn_counter: MrnCounterTable
+  patient_count: PatientCountTable
   outbox: OutboxTable
 }

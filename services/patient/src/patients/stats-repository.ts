@@ -3,7 +3,10 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { AGE_GROUPS, BLOOD_GROUPS, GENDERS, type PatientStats } from './schemas.ts'
 
-/** The patients of one hospital in numbers, counted at the moment of asking. */
+/**
+ * The patients of one hospital in numbers. Triggers keep them in `patient_count` in the transaction of
+ * each change, so they are right at once, and nothing grows with the patients but the dates of birth.
+ */
 export class PatientStatsRepository {
   readonly #db: Kysely<Database>
   readonly #hospitalId: string
@@ -13,55 +16,52 @@ export class PatientStatsRepository {
     this.#hospitalId = tenant.hospitalId
   }
 
-  /** One pass over the hospital's patients: each row of the answer counts one group of one kind. */
+  /** Each row counts one group of one kind. */
   async stats(): Promise<PatientStats> {
-    const rows = await this.#db
-      .selectFrom((db) =>
-        db
-          .selectFrom('patient')
-          .where('hospital_id', '=', this.#hospitalId)
+    const rows = await this.#counts()
+      .where('kind', 'in', ['is_active', 'gender', 'blood_group'])
+      .select([sql<Kind>`kind`.as('kind'), 'value', 'count'])
+      .unionAll(
+        this.#counts()
+          .where('kind', '=', 'date_of_birth')
+          .groupBy(ageGroup)
           .select([
-            'is_active',
-            'gender',
-            'blood_group',
-            ageGroup.as('age_group'),
-            sql<string>`to_char(created_at, 'YYYY-MM')`.as('month'),
-            sql<boolean>`created_at > now() - interval '30 days'`.as('recent'),
-          ])
-          .as('patient'),
+            sql<Kind>`'age_group'`.as('kind'),
+            ageGroup.as('value'),
+            sql<number>`sum(count)::integer`.as('count'),
+          ]),
       )
-      .select([
-        sql<Kind>`case grouping(is_active, gender, blood_group, age_group, month, recent)
-          when b'011111'::integer then 'is_active' when b'101111'::integer then 'gender'
-          when b'110111'::integer then 'blood_group' when b'111011'::integer then 'age_group'
-          when b'111101'::integer then 'month' else 'recent' end`.as('kind'),
-        sql<string>`coalesce(is_active::text, gender, blood_group, age_group, month, recent::text, 'unknown')`.as(
-          'value',
-        ),
-        sql<number>`count(*)::integer`.as('count'),
-      ])
-      .groupBy(
-        sql`grouping sets ((is_active), (gender), (blood_group), (age_group), (month), (recent))`,
+      .unionAll(
+        this.#counts()
+          .where('kind', '=', 'registered_on')
+          .where('value', '>=', daysAgo(366))
+          .select([sql<Kind>`kind`.as('kind'), 'value', 'count']),
       )
       .execute()
     return toStats(rows, new Date())
   }
+
+  #counts() {
+    return this.#db.selectFrom('patient_count').where('hospital_id', '=', this.#hospitalId)
+  }
 }
 
-type Kind = 'is_active' | 'gender' | 'blood_group' | 'age_group' | 'month' | 'recent'
+type Kind = 'is_active' | 'gender' | 'blood_group' | 'age_group' | 'registered_on'
 
-const ageGroup = sql<string>`case
-  when date_of_birth > current_date - interval '18 years' then '0-17'
-  when date_of_birth > current_date - interval '35 years' then '18-34'
-  when date_of_birth > current_date - interval '50 years' then '35-49'
-  when date_of_birth > current_date - interval '65 years' then '50-64'
-  else '65+' end`
+const bornAfter = (years: number) =>
+  sql`value > to_char(current_date - interval '${sql.lit(years)} years', 'YYYY-MM-DD')`
+
+const ageGroup = sql<string>`case when ${bornAfter(18)} then '0-17' when ${bornAfter(35)} then '18-34'
+  when ${bornAfter(50)} then '35-49' when ${bornAfter(65)} then '50-64' else '65+' end`
 
 function toStats(rows: { kind: Kind; value: string; count: number }[], now: Date): PatientStats {
   const counts = new Map(rows.map(({ kind, value, count }) => [`${kind} ${value}`, count]))
   const of = (kind: Kind, value: string) => counts.get(`${kind} ${value}`) ?? 0
   const each = (kind: Kind, values: readonly string[]) =>
     Object.fromEntries(values.map((value) => [value, of(kind, value)]))
+  const days = rows.filter(({ kind }) => kind === 'registered_on')
+  const registered = (matches: (day: string) => boolean) =>
+    days.reduce((sum, { value, count }) => (matches(value) ? sum + count : sum), 0)
   const active = of('is_active', 'true')
   const inactive = of('is_active', 'false')
   return {
@@ -71,9 +71,17 @@ function toStats(rows: { kind: Kind; value: string; count: number }[], now: Date
     by_gender: each('gender', GENDERS),
     by_blood_group: each('blood_group', [...BLOOD_GROUPS, 'unknown']),
     by_age_group: each('age_group', AGE_GROUPS),
-    registered_last_30_days: of('recent', 'true'),
-    registered_by_month: lastMonths(now).map((month) => ({ month, count: of('month', month) })),
+    registered_last_30_days: registered((day) => day > daysAgo(30, now)),
+    registered_by_month: lastMonths(now).map((month) => ({
+      month,
+      count: registered((day) => day.startsWith(month)),
+    })),
   }
+}
+
+/** A day of UTC as `YYYY-MM-DD`. */
+function daysAgo(days: number, now = new Date()): string {
+  return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10)
 }
 
 /** The last twelve months as `YYYY-MM`, oldest first. */
