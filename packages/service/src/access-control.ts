@@ -23,8 +23,11 @@ declare module 'fastify' {
     fromMemory?: true
     /** The `hospital_id` of its body names the hospital to go to, so it may be another than the caller's. */
     choosesHospital?: true
-    /** It understands `Idempotency-Key` and so may also answer 409; see `IdempotencyKeys` in packages/tenancy. */
-    idempotent?: true
+    /**
+     * It understands `Idempotency-Key` and so may also answer 409; see `IdempotencyKeys` in packages/tenancy.
+     * `by_body` where anybody may call: the key is good for the same body only, and any other is another key.
+     */
+    idempotent?: true | 'by_body'
     /** Health, readiness, OpenAPI: the process itself, not its data; needs no identity either. */
     operational?: true
   }
@@ -108,8 +111,8 @@ function requireDeclarations(route: RouteOptions): void {
     throw new Error(`${where} declares the unknown permission ${permission}.`)
   }
   // A key is a person's: two strangers with the same one would see each other's answers.
-  if (idempotent && !permission)
-    throw new Error(`${where} is idempotent but asks for no permission.`)
+  if (idempotent && (idempotent === true) !== (permission !== undefined))
+    throw new Error(`${where} is idempotent: true for who has a permission, by_body for anybody.`)
   if (!route.schema?.response) throw new Error(`${where} must declare its response schema.`)
   route.schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
   for (const part of ['body', 'querystring', 'params'] as const) {

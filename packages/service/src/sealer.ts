@@ -14,11 +14,18 @@ const TAG_BYTES = 16
 export class Sealer {
   readonly #key: Buffer
   readonly #ivKey: Buffer
+  readonly #nameKey: Buffer
 
   constructor(secret: string, purpose: string) {
-    const keys = Buffer.from(hkdfSync('sha256', secret, '', purpose, 2 * KEY_BYTES))
+    const keys = Buffer.from(hkdfSync('sha256', secret, '', purpose, 3 * KEY_BYTES))
     this.#key = keys.subarray(0, KEY_BYTES)
-    this.#ivKey = keys.subarray(KEY_BYTES)
+    this.#ivKey = keys.subarray(KEY_BYTES, 2 * KEY_BYTES)
+    this.#nameKey = keys.subarray(2 * KEY_BYTES)
+  }
+
+  /** The same name for the same value, which tells nothing of it: not even a guess can be tried without the secret. */
+  nameOf(value: unknown): string {
+    return createHmac('sha256', this.#nameKey).update(bytes(value)).digest('base64url')
   }
 
   seal(scope: readonly unknown[], value: unknown): Buffer {

@@ -53,7 +53,7 @@ t.test('a route that does not say who may call it stops the boot', async (t) => 
     declare((app) =>
       app.post('/g', { config: { public: true, idempotent: true }, schema: { response } }, handler),
     ),
-    /POST \/g is idempotent but asks for no permission/,
+    /POST \/g is idempotent: true for who has a permission, by_body for anybody/,
   )
   await t.resolves(
     declare((app) => app.get('/f', { config: { public: true }, schema: { response } }, handler)),

@@ -43,8 +43,13 @@ export class AnswerRepository {
       const detail = 'The first request with this Idempotency-Key is still under way; try again'
       throw problem(409, 'idempotency_in_progress', detail, {}, { 'retry-after': '1' })
     }
-    const [hospital_id, user_id, route, key] = this.#scope
     // A statement of its own: it sees what was committed before the lock was had.
+    return this.find()
+  }
+
+  /** The answer, if there is one. */
+  async find(): Promise<Buffer | undefined> {
+    const [hospital_id, user_id, route, key] = this.#scope
     const row = await this.#db
       .selectFrom('idempotent_answer')
       .where('hospital_id', '=', hospital_id)

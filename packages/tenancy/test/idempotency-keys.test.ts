@@ -18,7 +18,7 @@ const Body = Type.Object({ name: Type.String() }, { additionalProperties: false 
 async function build(t: Test, keys = new IdempotencyKeys(TEST_IDENTITY_KEY)) {
   const made = await wards(t, { poolSize: 4 })
   const replays: string[] = []
-  const hooks = { inside: async () => {}, after: () => {} }
+  const hooks = { prepare: async () => {}, inside: async () => {}, after: () => {} }
   const open = async ({ db, hospitalId: hospital_id }: Tenant<Database>, name: string) => {
     const id = randomUUID()
     await hooks.inside()
@@ -37,7 +37,9 @@ async function build(t: Test, keys = new IdempotencyKeys(TEST_IDENTITY_KEY)) {
     '/wards/:floor',
     { config, schema: { body: Body, response: { 201: Ward } } },
     async (request, reply) => {
+      const prepared = request.url === '/wards/prepared' && { prepare: () => hooks.prepare() }
       const ward = await keys.once([request, reply], made.database.tenant(request.identity), {
+        ...prepared,
         change: (tenant) => open(tenant, request.body.name),
         replayed: async ({ id }) => void replays.push(id),
       })
@@ -69,6 +71,36 @@ t.test('a request that is repeated', async (t) => {
   const { post, as, hooks, replays, sql, app, urls, options } = await build(t)
   const wardsNamed = async (name: string) =>
     (await sql('select from ward where name = $1', [name])).length
+
+  await t.test(
+    'what takes long is prepared before, and not for an answer that is there',
+    async (t) => {
+      const url = '/wards/prepared'
+      let count = 0
+      hooks.prepare = async () => {
+        count += 1
+      }
+      const first = await post('prepared', 'Prepared', { url })
+      t.equal((await post('prepared', 'Prepared', { url })).body, first.body)
+      t.equal((await post('prepared', 'Other', { url })).statusCode, 409)
+      t.equal(count, 1)
+      await post(undefined, 'Unkeyed', { url })
+      t.equal(count, 2)
+
+      hooks.prepare = async () => {
+        hooks.prepare = async () => {}
+        t.equal((await post('used-up', 'Used up', { url })).statusCode, 201)
+        throw problem(422, 'used_up', 'The one before has it')
+      }
+      const second = await post('used-up', 'Used up', { url })
+      t.match([second.statusCode, second.headers['idempotency-replayed']], [201, 'true'])
+      hooks.prepare = () => Promise.reject(problem(422, 'refused', 'No'))
+      t.equal((await post('refused-early', 'Never', { url })).statusCode, 422)
+      t.same([await wardsNamed('Prepared'), await wardsNamed('Used up')], [1, 1])
+      t.equal(await wardsNamed('Never'), 0)
+      replays.length = 0
+    },
+  )
 
   await t.test('answered in vain: the repetition gets the answer, once changed', async (t) => {
     hooks.after = () => {

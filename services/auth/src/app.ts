@@ -5,7 +5,13 @@ import {
   housekeeping,
   type Service,
 } from '@wardstone/service'
-import { AuditRecorder, createSystemDatabase, TenantDatabase } from '@wardstone/tenancy'
+import {
+  AuditRecorder,
+  createSystemDatabase,
+  IdempotencyKeys,
+  SystemIdempotencyRepository,
+  TenantDatabase,
+} from '@wardstone/tenancy'
 import { accountRoutes } from './accounts/routes.ts'
 import { breakGlassRoutes } from './break-glass/routes.ts'
 import type { Config } from './config.ts'
@@ -18,6 +24,7 @@ import { membershipRoutes } from './memberships/routes.ts'
 import { Messaging } from './messaging.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { passwordRoutes } from './passwords/routes.ts'
+import { Repetitions } from './repetitions.ts'
 import { systemRepositories } from './repositories.ts'
 import { revocationRoutes } from './revocations/routes.ts'
 import { Entry } from './sessions/entry.ts'
@@ -57,9 +64,12 @@ export async function buildApp(config: Config): Promise<Service> {
   const { recordAudit } = app
   const accessTokens = new AccessTokens(keys, config)
   const sessionSeconds = config.SESSION_SECONDS
+  const idempotencyKeys = new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS)
   const parts = {
     ...repositories,
     database,
+    system,
+    repetitions: new Repetitions(idempotencyKeys, recordAudit),
     desk: new InvitationDesk(invitations),
     passwords,
     passwordMinLength: config.PASSWORD_MIN_LENGTH,
@@ -79,11 +89,13 @@ export async function buildApp(config: Config): Promise<Service> {
   await app.register(invitationRoutes, { prefix: '/api/invitations', ...parts })
   await app.register(firstAdminRoutes, { prefix: '/api/invitations/first-admin', ...parts })
   await app.register(revocationRoutes, { prefix: '/internal', revocations })
+  const keptAnswers = new SystemIdempotencyRepository(system)
   housekeeping(app, [
     () => sessions.removeOld(),
     () => revocations.removeExpired(),
     () => failures.removeOld(),
     () => invitations.removeOld(),
+    () => keptAnswers.removeOld(),
   ])
   app.addHook('onReady', async () => messaging.start())
   app.addHook('onClose', async () => {

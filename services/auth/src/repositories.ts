@@ -4,8 +4,6 @@ import { SystemBreakGlassRepository } from './break-glass/system-repository.ts'
 import type { Database } from './database/schema.ts'
 import { SystemHospitalRepository } from './hospitals/repository.ts'
 import { SystemInvitationRepository } from './invitations/system-repository.ts'
-import { SystemMembershipRepository } from './memberships/system-repository.ts'
-import { SystemPasswordRepository } from './passwords/system-repository.ts'
 import { SystemRevocationRepository } from './revocations/repository.ts'
 import { SystemOwnSessionRepository } from './sessions/system-own-session-repository.ts'
 import { SystemRefreshTokenRepository } from './sessions/system-refresh-token-repository.ts'
@@ -20,9 +18,7 @@ export function systemRepositories(db: Kysely<Database>, accessTokenSeconds: num
     glasses: new SystemBreakGlassRepository(db),
     hospitals: new SystemHospitalRepository(db, accessTokenSeconds),
     invitations: new SystemInvitationRepository(db),
-    memberships: new SystemMembershipRepository(db),
     ownSessions: (accountId: string) => new SystemOwnSessionRepository(db, accountId),
-    passwordChanges: new SystemPasswordRepository(db, accessTokenSeconds),
     refreshTokens: new SystemRefreshTokenRepository(db),
     revocations: new SystemRevocationRepository(db),
     sessions: new SystemSessionRepository(db),

@@ -1,18 +1,23 @@
 import type { Identity } from '@wardstone/contracts'
+import type { SystemDatabase } from '@wardstone/tenancy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/schema.ts'
 import { missingFields } from '../errors.ts'
 import type { InvitationDesk } from '../invitations/desk.ts'
 import type { KnownInvitation } from '../invitations/system-repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { checkPassword } from '../passwords/rules.ts'
+import type { Repetitions } from '../repetitions.ts'
 import { uniqueOrProblem } from './conflicts.ts'
 import { userRegistered } from './events.ts'
 import { inNfc } from './names.ts'
-import type { SystemAccountRepository } from './repository.ts'
+import { SystemAccountRepository } from './repository.ts'
 import type { Registered, Registration } from './schemas.ts'
 
 export interface RegistrationOptions {
-  accounts: SystemAccountRepository
+  system: SystemDatabase<Database>
+  repetitions: Repetitions
   desk: InvitationDesk
   passwords: Passwords
   passwordMinLength: number
@@ -21,7 +26,10 @@ export interface RegistrationOptions {
 const NAMES = ['username', 'email', 'first_name', 'last_name'] as const
 type Names = Record<(typeof NAMES)[number], string>
 
-/** Makes accounts: of somebody who asks to be let in, or of somebody who was invited. */
+/**
+ * Makes accounts: of somebody who asks to be let in, or of somebody who was invited; once, if the
+ * request has a key.
+ */
 export class Registrations {
   readonly #options: RegistrationOptions
 
@@ -30,8 +38,25 @@ export class Registrations {
   }
 
   /** @throws problem 400 that says what is missing or wrong, 409 when the names are somebody's already */
-  async register(identity: Identity, body: Registration): Promise<Registered> {
-    const { accounts, desk, passwords, passwordMinLength } = this.#options
+  register(request: FastifyRequest, reply: FastifyReply, body: Registration): Promise<Registered> {
+    const { system, repetitions } = this.#options
+    return repetitions.once([request, reply], system, {
+      action: 'user.registered',
+      entity: ({ id }) => ({ type: 'user', id }),
+      hospital: ({ hospital_id }) => hospital_id,
+      prepare: () => this.#prepare(request.identity, body),
+      change: async ({ db }, { account, door, event, closed }) => {
+        const registering = new SystemAccountRepository(db).register(account, door, event)
+        const entering = await uniqueOrProblem(registering)
+        if (!entering) throw closed()
+        const { id, username, email, first_name, last_name } = account
+        return { id, username, email, first_name, last_name, ...entering }
+      },
+    })
+  }
+
+  async #prepare(identity: Identity, body: Registration) {
+    const { desk, passwords, passwordMinLength } = this.#options
     const { password, phone, ...given } = inNfc(body)
     const { door, hospital_id, invitation, closed } = await desk.find(body)
     const names = complete(given, invitation)
@@ -39,10 +64,7 @@ export class Registrations {
 
     const id = uuidv7()
     const account = { ...names, phone, id, password_hash: await passwords.hash(password) }
-    const event = userRegistered(identity, id, hospital_id)
-    const entering = await uniqueOrProblem(accounts.register(account, door, event))
-    if (!entering) throw closed()
-    return { id, ...names, ...entering }
+    return { account, door, closed, event: userRegistered(identity, id, hospital_id) }
   }
 }
 

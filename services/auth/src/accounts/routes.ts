@@ -7,25 +7,30 @@ import * as events from './events.ts'
 import { membershipIn } from './memberships.ts'
 import { inNfc } from './names.ts'
 import { type RegistrationOptions, Registrations } from './registration.ts'
-import type { Account } from './repository.ts'
+import type { Account, SystemAccountRepository } from './repository.ts'
 import { toUser } from './rules.ts'
 import * as schemas from './schemas.ts'
 
+export interface AccountRoutesOptions extends RegistrationOptions {
+  accounts: SystemAccountRepository
+}
+
 /** `/api/auth/register` and `/api/auth/profile`: one's own account. */
-export const accountRoutes: ServicePlugin<RegistrationOptions> = async (app, options) => {
+export const accountRoutes: ServicePlugin<AccountRoutesOptions> = async (app, options) => {
   const { accounts } = options
   const registrations = new Registrations(options)
 
   app.post(
     '/register',
     {
-      config: { public: true, problems: [409] },
+      config: { public: true, idempotent: 'by_body', problems: [409] },
       bodyLimit: 4096,
       schema: { body: schemas.RegistrationSchema, response: { 201: schemas.RegisteredSchema } },
     },
     async (request, reply) => {
+      const registered = await registrations.register(request, reply, request.body)
       reply.code(201)
-      return registrations.register(request.identity, request.body)
+      return registered
     },
   )
 

@@ -1,8 +1,11 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
+import type { SystemDatabase } from '@wardstone/tenancy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
-import { homeOf } from '../accounts/caller.ts'
+import { homeOf, ownId } from '../accounts/caller.ts'
 import { membershipIn } from '../accounts/memberships.ts'
 import type { SystemAccountRepository } from '../accounts/repository.ts'
+import type { Database } from '../database/schema.ts'
 import {
   invalidCredentials,
   notFound,
@@ -11,6 +14,7 @@ import {
   unfitForGlass,
 } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import type { Repetitions } from '../repetitions.ts'
 import type { Entry } from '../sessions/entry.ts'
 import type { SignedIn } from '../sessions/schemas.ts'
 import type { Throttle } from '../throttling/throttle.ts'
@@ -24,6 +28,8 @@ export interface GlassOpeningOptions {
   passwords: Passwords
   throttle: Throttle
   entry: Entry
+  system: SystemDatabase<Database>
+  repetitions: Repetitions
   recordAudit: (event: AuditEvent) => Promise<void>
 }
 
@@ -35,7 +41,22 @@ export class GlassOpening {
     this.#options = options
   }
 
-  async open(identity: Identity, accountId: string, body: Opening): Promise<SignedIn> {
+  /** Once, if the request has a key. */
+  open(request: FastifyRequest, reply: FastifyReply, body: Opening): Promise<SignedIn> {
+    const { system, repetitions, entry } = this.#options
+    const { identity } = request
+    return repetitions.once([request, reply], system, {
+      action: 'break_glass.opened',
+      entity: ({ break_glass }) => ({ type: 'break_glass', id: break_glass?.id ?? '' }),
+      hospital: ({ break_glass }) => break_glass?.hospital_id ?? '',
+      prepare: () => this.#prove(identity, ownId(request), body),
+      change: ({ db }, proven) =>
+        entry.within(db).open(identity, proven, () => events.glassOpened(identity, proven.glass)),
+    })
+  }
+
+  /** Holds the password against the account's, and finds what is to be opened. */
+  async #prove(identity: Identity, accountId: string, body: Opening) {
     const { accounts, passwords, throttle, entry } = this.#options
     const target = await this.#find(identity, targetOf(identity, body))
     const found = await accounts.findWithHash(accountId)
@@ -45,17 +66,16 @@ export class GlassOpening {
     const { reason_code, reason_text, minutes } = body
     const glass = { id: uuidv7(), ...target, reason_code, reason_text, seconds: minutes * 60 }
 
-    return throttle.guard(account.username, identity.ip, async (attempt) => {
+    await throttle.guard(account.username, identity.ip, async (attempt) => {
       if (!(await passwords.verify(body.password, password_hash))) {
         const failure = events.glassNotOpened(identity, target, 'wrong_password')
         await attempt.failed(failure, identity.hospital_id)
         throw invalidCredentials()
       }
       await entry.check(member, (reason) => events.glassDenied(identity, target, reason))
-      const who = { account, member, password_hash, glass }
       await attempt.succeeded()
-      return entry.open(identity, who, () => events.glassOpened(identity, glass))
     })
+    return { account, member, password_hash, glass }
   }
 
   /** The target with its hospital's name. What cannot be opened is on record before it is answered. */

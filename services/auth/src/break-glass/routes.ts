@@ -1,7 +1,6 @@
 import { TimelineQuerySchema } from '@wardstone/contracts'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
-import { ownId } from '../accounts/caller.ts'
 import type { Database } from '../database/schema.ts'
 import { SignedInSchema } from '../sessions/schemas.ts'
 import { reportRead } from './events.ts'
@@ -23,12 +22,12 @@ export const breakGlassRoutes: ServicePlugin<BreakGlassRoutesOptions> = async (a
   app.post(
     '',
     {
-      config: { permission: 'break_glass.open', problems: [404, 429] },
+      config: { permission: 'break_glass.open', idempotent: true, problems: [404, 409, 429] },
       bodyLimit: 8192,
       schema: { body: schemas.OpeningSchema, response: { 201: SignedInSchema } },
     },
     async (request, reply) => {
-      const signedIn = await opening.open(request.identity, ownId(request), request.body)
+      const signedIn = await opening.open(request, reply, request.body)
       reply.code(201)
       return signedIn
     },

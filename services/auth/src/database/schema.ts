@@ -1,5 +1,5 @@
 import type { ReasonCode, Role } from '@wardstone/contracts'
-import type { OutboxTable } from '@wardstone/tenancy'
+import type { IdempotentAnswerTable, OutboxTable } from '@wardstone/tenancy'
 import type { ColumnType, Generated } from 'kysely'
 
 /** A column that no code can update: a row stays with its hospital, an id stays with its record. */
@@ -160,5 +160,6 @@ export interface Database {
   break_glass: BreakGlassTable
   throttle: ThrottleTable
   known_device: KnownDeviceTable
+  idempotent_answer: IdempotentAnswerTable
   outbox: OutboxTable
 }

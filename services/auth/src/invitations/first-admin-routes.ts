@@ -1,15 +1,20 @@
+import type { Identity, InvitationCreated } from '@wardstone/contracts'
 import type { ServicePlugin } from '@wardstone/service'
+import type { SystemDatabase } from '@wardstone/tenancy'
 import { v7 as uuidv7 } from 'uuid'
 import { ownId } from '../accounts/caller.ts'
 import { inNfc } from '../accounts/names.ts'
+import type { Database } from '../database/schema.ts'
 import { hasAdmin, notFound } from '../errors.ts'
+import type { Repetitions } from '../repetitions.ts'
 import { newCode } from './codes.ts'
 import * as events from './events.ts'
 import * as schemas from './schemas.ts'
-import type { SystemInvitationRepository } from './system-repository.ts'
+import { SystemInvitationRepository } from './system-repository.ts'
 
 export interface FirstAdminRoutesOptions {
-  invitations: SystemInvitationRepository
+  system: SystemDatabase<Database>
+  repetitions: Repetitions
 }
 
 /**
@@ -17,12 +22,13 @@ export interface FirstAdminRoutesOptions {
  * used it in time.
  */
 export const firstAdminRoutes: ServicePlugin<FirstAdminRoutesOptions> = async (app, options) => {
+  const { system, repetitions } = options
   const { recordAudit } = app
 
   app.post(
     '',
     {
-      config: { permission: 'hospital.administer', problems: [404, 409] },
+      config: { permission: 'hospital.administer', idempotent: true, problems: [404, 409] },
       bodyLimit: 4096,
       schema: {
         body: schemas.NewFirstAdminInvitationSchema,
@@ -32,24 +38,39 @@ export const firstAdminRoutes: ServicePlugin<FirstAdminRoutesOptions> = async (a
     async (request, reply) => {
       const { identity, body } = request
       const { hospital_id } = body
-      const names = inNfc(body.admin)
-      const { code, code_hash, expires_at } = newCode()
-      const id = uuidv7()
-      const refusal = await options.invitations.inviteFirstAdmin(
-        {
-          ...names,
-          ...{ id, hospital_id, invited_by: ownId(request), expires_at },
-          code_hash: code_hash.toString('hex'),
-        },
-        events.userInvited({ ...identity, hospital_id }, id),
-        (withdrawn) => events.invitationWithdrawn({ ...identity, hospital_id }, withdrawn),
-      )
-      if (refusal) {
-        await recordAudit(events.invitingFailed(identity, hospital_id, refusal))
-        throw refusal === 'has_admin' ? hasAdmin() : notFound()
-      }
+      const told = { ...identity, hospital_id }
+      const made = { ...inNfc(body.admin), hospital_id, invited_by: ownId(request) }
+      const invited = await repetitions
+        .once([request, reply], system, {
+          action: 'user.invited',
+          change: ({ db }) => invite(new SystemInvitationRepository(db), told, made),
+          entity: ({ id }) => ({ type: 'invitation', id }),
+          hospital: () => hospital_id,
+        })
+        .catch(async (error) => {
+          if (error.code === 'has_admin' || error.code === 'not_found')
+            await recordAudit(events.invitingFailed(identity, hospital_id, error.code))
+          throw error
+        })
       reply.code(201)
-      return { id, code, email: names.email, role: 'admin' as const, expires_at }
+      return invited
     },
   )
+}
+
+/** @throws problem 404 when there is no such hospital, 409 when it has an administrator */
+async function invite(
+  invitations: SystemInvitationRepository,
+  told: Identity,
+  made: Omit<InvitationCreated, 'id' | 'code_hash' | 'expires_at'>,
+): Promise<schemas.Invited> {
+  const { code, code_hash, expires_at } = newCode()
+  const id = uuidv7()
+  const refusal = await invitations.inviteFirstAdmin(
+    { ...made, id, expires_at, code_hash: code_hash.toString('hex') },
+    events.userInvited(told, id),
+    (withdrawn) => events.invitationWithdrawn(told, withdrawn),
+  )
+  if (refusal) throw refusal === 'has_admin' ? hasAdmin() : notFound()
+  return { id, code, email: made.email, role: 'admin', expires_at }
 }

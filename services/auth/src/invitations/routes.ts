@@ -1,20 +1,15 @@
 import { Type } from '@sinclair/typebox'
-import { mayGrant, TimelineQuerySchema } from '@wardstone/contracts'
+import { TimelineQuerySchema } from '@wardstone/contracts'
 import { type CursorCodec, linkNext, type ServicePlugin } from '@wardstone/service'
-import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
-import { ownId } from '../accounts/caller.ts'
-import type { Database } from '../database/schema.ts'
-import { notAnAdmin, notFound, roleExceedsOwn } from '../errors.ts'
-import { newCode } from './codes.ts'
+import { notFound } from '../errors.ts'
 import * as events from './events.ts'
+import { Inviting, type InvitingOptions } from './inviting.ts'
 import { listInvitations } from './pages.ts'
 import { InvitationRepository } from './repository.ts'
 import * as schemas from './schemas.ts'
 
-export interface InvitationRoutesOptions {
-  database: TenantDatabase<Database>
+export interface InvitationRoutesOptions extends Omit<InvitingOptions, 'recordAudit'> {
   cursors: CursorCodec
 }
 
@@ -25,33 +20,20 @@ export interface InvitationRoutesOptions {
 export const invitationRoutes: ServicePlugin<InvitationRoutesOptions> = async (app, options) => {
   const { database, cursors } = options
   const { recordAudit } = app
+  const inviting = new Inviting({ ...options, recordAudit })
   const tenant = (request: FastifyRequest) => database.tenant(request.identity)
 
   app.post(
     '',
     {
-      config: { permission: 'user.manage' },
+      config: { permission: 'user.manage', idempotent: true, problems: [409] },
       bodyLimit: 4096,
       schema: { body: schemas.NewInvitationSchema, response: { 201: schemas.InvitedSchema } },
     },
     async (request, reply) => {
-      const { identity, body } = request
-      const { role } = body
-      const email = body.email.normalize('NFC')
-      if (!mayGrant(identity.role, role)) {
-        await recordAudit(events.invitingDenied(identity, 'role_exceeds_own'))
-        throw roleExceedsOwn(role)
-      }
-      const { code, code_hash, expires_at } = newCode()
-      const id = uuidv7()
-      const row = { id, email, role, code_hash, expires_at, invited_by: ownId(request) }
-      const event = events.userInvited(identity, id)
-      if (!(await new InvitationRepository(tenant(request)).create(row, event))) {
-        await recordAudit(events.invitingDenied(identity, 'not_admin'))
-        throw notAnAdmin()
-      }
+      const invited = await inviting.invite(request, reply, request.body)
       reply.code(201)
-      return { id, code, email, role, expires_at }
+      return invited
     },
   )
 

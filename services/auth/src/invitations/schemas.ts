@@ -16,13 +16,15 @@ export const NewInvitationSchema = Type.Object(
   strict,
 )
 
+export type NewInvitation = Static<typeof NewInvitationSchema>
+
 /** Whom the platform invites into a hospital that has no administrator. */
 export const NewFirstAdminInvitationSchema = Type.Object(
   { hospital_id: UuidSchema, admin: FirstAdminSchema },
   strict,
 )
 
-/** A new invitation. Its code is nowhere else, and never shown again. */
+/** A new invitation. Its code is shown to the inviter alone, once or again to the same `Idempotency-Key`. */
 export const InvitedSchema = Type.Object({
   id: UuidSchema,
   code: Type.String({ description: 'for `invitation_code` when registering; good once' }),
@@ -30,6 +32,8 @@ export const InvitedSchema = Type.Object({
   role: HospitalRoleSchema,
   expires_at: InstantSchema,
 })
+
+export type Invited = Static<typeof InvitedSchema>
 
 /** An invitation that is open: neither accepted nor withdrawn, and not yet over. */
 export const InvitationSchema = Type.Object(

@@ -1,19 +1,27 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
+import type { SystemDatabase } from '@wardstone/tenancy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ownId } from '../accounts/caller.ts'
 import type { SystemAccountRepository } from '../accounts/repository.ts'
+import type { Database } from '../database/schema.ts'
 import { changedMeanwhile, unauthenticated, weakPassword, wrongCurrentPassword } from '../errors.ts'
+import type { Repetitions } from '../repetitions.ts'
 import type { Throttle } from '../throttling/throttle.ts'
+import type { AccessTokens } from '../tokens/access-tokens.ts'
 import * as events from './events.ts'
 import type { Passwords } from './passwords.ts'
 import { checkPassword } from './rules.ts'
 import type { PasswordChangeBody } from './schemas.ts'
-import type { SystemPasswordRepository } from './system-repository.ts'
+import { SystemPasswordRepository } from './system-repository.ts'
 
 export interface OwnPasswordOptions {
   accounts: SystemAccountRepository
-  passwordChanges: SystemPasswordRepository
   passwords: Passwords
   throttle: Throttle
   passwordMinLength: number
+  accessTokens: Pick<AccessTokens, 'seconds'>
+  system: SystemDatabase<Database>
+  repetitions: Repetitions
   recordAudit: (event: AuditEvent) => Promise<void>
 }
 
@@ -25,9 +33,39 @@ export class OwnPassword {
     this.#options = options
   }
 
-  async change(identity: Identity, id: string, body: PasswordChangeBody): Promise<void> {
-    const { accounts, passwordChanges, passwords, throttle, passwordMinLength, recordAudit } =
-      this.#options
+  /** Once, if the request has a key. */
+  async change(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: PasswordChangeBody,
+  ): Promise<null> {
+    const { system, repetitions, accessTokens, recordAudit } = this.#options
+    const { identity } = request
+    const id = ownId(request)
+    const lost = changedMeanwhile()
+    return repetitions
+      .once([request, reply], system, {
+        action: 'auth.password_changed',
+        entity: () => ({ type: 'user', id }),
+        prepare: () => this.#prove(identity, id, body),
+        change: async ({ db }, hashes) => {
+          const event = events.passwordChanged(identity, id)
+          const passwordChanges = new SystemPasswordRepository(db, accessTokens.seconds)
+          const change = { account_id: id, identity, ...hashes, event }
+          if (!(await passwordChanges.change(change))) throw lost
+          return null
+        },
+      })
+      .catch(async (error) => {
+        if (error === lost)
+          await recordAudit(events.passwordNotChanged(identity, id, 'changed_meanwhile'))
+        throw error
+      })
+  }
+
+  /** Holds the current password against the account's. */
+  async #prove(identity: Identity, id: string, body: PasswordChangeBody) {
+    const { accounts, passwords, throttle, passwordMinLength } = this.#options
     const { current_password, new_password } = body
     const account = await accounts.findWithHash(id)
     if (!account) throw unauthenticated()
@@ -41,11 +79,6 @@ export class OwnPassword {
       await attempt.failed(events.passwordNotChanged(identity, id, 'wrong_password'))
       throw wrongCurrentPassword()
     })
-    const new_hash = await passwords.hash(new_password)
-    const event = events.passwordChanged(identity, id)
-    if (await passwordChanges.change({ account_id: id, identity, old_hash, new_hash, event }))
-      return
-    await recordAudit(events.passwordNotChanged(identity, id, 'changed_meanwhile'))
-    throw changedMeanwhile()
+    return { old_hash, new_hash: await passwords.hash(new_password) }
   }
 }

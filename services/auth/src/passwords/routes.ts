@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox'
 import type { ServicePlugin } from '@wardstone/service'
-import { ownId } from '../accounts/caller.ts'
 import { OwnPassword, type OwnPasswordOptions } from './own-password.ts'
 import { PasswordChangeSchema } from './schemas.ts'
 
@@ -13,13 +12,13 @@ export const passwordRoutes: ServicePlugin<PasswordRoutesOptions> = async (app, 
   app.post(
     '/password',
     {
-      config: { permission: 'account.self', problems: [429] },
+      config: { permission: 'account.self', idempotent: true, problems: [409, 429] },
       bodyLimit: 4096,
       schema: { body: PasswordChangeSchema, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      await own.change(request.identity, ownId(request), request.body)
-      return reply.code(204).send(null)
+      const nothing = await own.change(request, reply, request.body)
+      return reply.code(204).send(nothing)
     },
   )
 }

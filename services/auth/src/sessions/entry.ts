@@ -1,15 +1,17 @@
 import type { AuditEvent, Identity } from '@wardstone/contracts'
+import type { Kysely } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { type Member, refusalOf } from '../accounts/memberships.ts'
 import type { Account } from '../accounts/repository.ts'
 import { toUser } from '../accounts/rules.ts'
 import { actingAs, type Glass, inTokens } from '../break-glass/glass.ts'
-import type { NewGlass, SystemBreakGlassRepository } from '../break-glass/system-repository.ts'
+import { type NewGlass, SystemBreakGlassRepository } from '../break-glass/system-repository.ts'
+import type { Database } from '../database/schema.ts'
 import { changedMeanwhile, REFUSALS, type Refusal, unauthenticated } from '../errors.ts'
 import type { AccessTokens } from '../tokens/access-tokens.ts'
 import { newRefreshToken } from '../tokens/refresh-tokens.ts'
 import type { SignedIn } from './schemas.ts'
-import type { SystemSessionRepository } from './system-repository.ts'
+import { SystemSessionRepository } from './system-repository.ts'
 
 export interface EntryOptions {
   sessions: SystemSessionRepository
@@ -47,6 +49,12 @@ export class Entry {
 
   constructor(options: EntryOptions) {
     this.#options = options
+  }
+
+  /** The same in a transaction: sessions begin on `db`. */
+  within(db: Kysely<Database>): Entry {
+    const sessions = new SystemSessionRepository(db)
+    return new Entry({ ...this.#options, sessions, glasses: new SystemBreakGlassRepository(db) })
   }
 
   /**

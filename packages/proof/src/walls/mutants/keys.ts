@@ -7,8 +7,15 @@ export const keys: readonly Mutant[] = [
   {
     what: 'a key is everybody’s',
     file: file('idempotency-keys'),
-    find: 'return [hospital, identity.user_id,',
-    replace: 'return [hospital, hospital,',
+    find: 'PLATFORM_HOSPITAL_ID, identity.user_id,',
+    replace: 'PLATFORM_HOSPITAL_ID, NOBODY,',
+    probe: 'keys',
+  },
+  {
+    what: 'strangers share their keys',
+    file: file('idempotency-keys'),
+    find: 'nameOf([key, url, body])',
+    replace: 'nameOf([key, url])',
     probe: 'keys',
   },
   {

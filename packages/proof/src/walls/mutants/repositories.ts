@@ -113,9 +113,9 @@ export const repositories: readonly Mutant[] = [
   {
     what: 'a hospital is read by members of others',
     file: 'services/hospital/src/hospitals/access.ts',
-    find: 'if (id === tenant.hospitalId) return new HospitalRepository(tenant)',
-    replace: `if (id === tenant.hospitalId) return new HospitalRepository(tenant)
-    if (id.length > 0) return { find: () => everyHospital.find(id), change: (decide) => everyHospital.change(id, decide) }`,
+    find: 'if (id === tenant.hospitalId) {',
+    replace: `if (id !== tenant.hospitalId) return { find: () => everyHospital.find(id), change: (decide) => everyHospital.change(id, decide) }
+    if (id.length > 0) {`,
     probe: 'access',
   },
   {

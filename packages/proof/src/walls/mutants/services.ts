@@ -14,8 +14,9 @@ export const services: readonly Mutant[] = [
   {
     what: 'the shape of an identity is not looked at',
     file: file('identity'),
-    find: 'if (hasClaims.Check(claims) && isOfNow(claims)) return claims',
-    replace: 'if (isOfNow(claims as IdentityClaims)) return claims as IdentityClaims',
+    find: 'if (hasClaims.Check(claims) && isOfNow(claims)) return { claims, peer }',
+    replace:
+      'if (isOfNow(claims as IdentityClaims)) return { claims: claims as IdentityClaims, peer }',
     probe: 'identity',
   },
   {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type Answer, jsonOf } from '../../ask.ts'
+import type { World } from '@wardstone/cluster/testing'
+import { type Answer, ask, jsonOf } from '../../ask.ts'
+import { CITY } from '../../hospitals.ts'
+import { PASSWORD } from '../../keyholder.ts'
 import { addPerson } from '../../people.ts'
-import type { Probe } from '../probe.ts'
+import type { Notes, Probe } from '../probe.ts'
 
 const admin = {
   username: 'admin_new',
@@ -36,7 +39,25 @@ export const keys: Probe = {
       [Buffer.from(String(jsonOf(first).invitation_code))],
     )
     notes.same('the code, where answers are kept', rows, [{ kept: false }, { kept: false }])
+    await strangers(world, notes)
   },
+}
+
+/** Nobody who registers has to do with whoever else uses their key. */
+async function strangers(world: World, notes: Notes): Promise<void> {
+  const hospital_id = CITY.id
+  await world.sql('auth', 'update hospital set is_listed = true where hospital_id = $1', [
+    hospital_id,
+  ])
+  for (const username of ['stranger_one', 'stranger_two']) {
+    const names = { username, email: `${username}@example.org`, first_name: 'A', last_name: 'B' }
+    const answer = await ask(`${world.url}/api/auth/register`, {
+      method: 'POST',
+      headers: { 'idempotency-key': 'key' },
+      body: { ...names, password: PASSWORD, hospital_id },
+    })
+    notes.answer(`the registration of ${username}`, answer, 201)
+  }
 }
 
 function codeOf(answer: Answer): RegExp {
