@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { CITY, type Hospital } from './hospitals.ts'
+import { CANARY } from './canaries.ts'
+import { CITY, type Hospital, RIVERSIDE } from './hospitals.ts'
 import { type Keyholder, OPEN, PASSWORD, registration } from './keyholder.ts'
 import type { Person } from './people.ts'
 
@@ -24,6 +25,21 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
   }),
   'POST /api/auth/memberships': () => ({ hospital_id: OPEN.id }),
   'POST /api/auth/switch': (_, { hospital }) => ({ hospital_id: hospital?.id ?? null }),
+  'POST /api/appointments': (known, { hospital }) => ({
+    ...meeting(known, hospital ?? CITY),
+    reason: hospital === RIVERSIDE ? CANARY : 'a cough',
+  }),
+  'POST /api/appointments/series': (known, { hospital }) => ({
+    ...daily(known, hospital ?? CITY),
+    recurrence: { frequency: 'daily', count: 2 },
+  }),
+  'PUT /api/appointments/{id}': (known, { hospital }) => {
+    const { doctor_id, starts_at } = meeting(known, hospital ?? CITY)
+    return { doctor_id, starts_at }
+  },
+  'PATCH /api/appointments/{id}': () => ({ notes: randomUUID() }),
+  'POST /api/appointments/{id}/transitions': () => ({ to: 'confirmed' }),
+  'PATCH /api/appointments/{id}/series': () => ({ scope: 'all', notes: randomUUID() }),
   'POST /api/break-glass': (_, { hospital }) => ({
     password: PASSWORD,
     reason_code: 'ETREAT',
@@ -37,14 +53,43 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
   'PATCH /api/hospitals/{id}': () => ({ address: `${randomUUID()} Street` }),
 }
 
+let meetings = 0
+
+const HOUR_MS = 3_600_000
+
+/** A patient and a doctor of a hospital, at an hour that nobody else asks for, so many days from now. */
+function meeting({ made }: Known, hospital: Hospital, days = 2) {
+  meetings += 1
+  return {
+    patient_id: made('POST /api/patients', hospital),
+    doctor_id: made('POST /api/doctors', hospital),
+    starts_at: new Date(Date.now() + (days * 24 + meetings) * HOUR_MS).toISOString(),
+  }
+}
+
+/** As `meeting`, where the same hour of the next day is free too. */
+function daily(known: Known, hospital: Hospital) {
+  const people = meeting(known, hospital)
+  const day = 300 + 2 * Math.floor(meetings / 24)
+  const starts_at = new Date(Date.now() + (day * 24 + (meetings % 24)) * HOUR_MS).toISOString()
+  return { ...people, starts_at }
+}
+
 /** Ids that a service repeats and cannot look up, since the record is another service's. */
 export const REPEATED: Readonly<Record<string, readonly string[]>> = {
   'POST /api/break-glass': ['patient_id'],
+  'POST /api/appointments': ['department_id'],
+  'POST /api/appointments/series': ['department_id'],
+  'PUT /api/appointments/{id}': ['department_id'],
+  'PATCH /api/appointments/{id}': ['department_id'],
+  'PATCH /api/appointments/{id}/series': ['department_id'],
 }
 
 /** The id for a field of a body: one that `hospital` may name. */
 export function idFor(field: string, { made }: Known, hospital: Hospital = CITY) {
   if (field === 'hospital_id') return hospital.id
+  if (field === 'doctor_id') return made('POST /api/doctors', hospital)
+  if (field === 'department_id') return made('POST /api/departments', hospital)
   if (field === 'patient_id') return made('POST /api/patients', hospital)
   return undefined
 }

@@ -11,7 +11,7 @@ import { addKeyholder, type Keyholder } from './keyholder.ts'
 import { namesIn, type Operation } from './operations.ts'
 import { addPerson, type Person } from './people.ts'
 import { RESOURCES } from './resources.ts'
-import { choosesHospital, type Sampling, sampleOf } from './sample.ts'
+import { choosesHospital, isId, type Sampling, sampleOf } from './sample.ts'
 
 interface RecordsOptions {
   world: World
@@ -93,7 +93,10 @@ export class Records {
     const sampling = this.#sampling(hospital)
     const required = operation.parameters
       .filter((parameter) => parameter.in === 'query' && parameter.required)
-      .map(({ name, schema }) => [name, String(sampleOf(schema, sampling, name))])
+      .map(({ name, schema }) => [
+        name,
+        isId(schema) ? this.bodyId(name, hospital) : String(sampleOf(schema, sampling, name)),
+      ])
     const query = new URLSearchParams({ ...Object.fromEntries(required), ...more }).toString()
     return query === '' ? path : `${path}?${query}`
   }
@@ -147,7 +150,7 @@ export class Records {
     const post = operations.find(
       (each) => each.path === collection && makesRecords(each, operations),
     )
-    const resource = RESOURCES[prefix]
+    const resource = RESOURCES[path] ?? RESOURCES[prefix]
     if (resource || post) return { resource, post: post as Operation }
     throw new Error(
       `${method} ${path}: no record is known for {${parameter}}. Add ${prefix} to RESOURCES in packages/proof/src/resources.ts.`,

@@ -2,7 +2,7 @@ import t from 'tap'
 import { inHours, open } from './helper.ts'
 
 t.test('1000 at once want 10 slots', async (t) => {
-  const { as, world, doctor, patient, calling, city } = await open(t)
+  const { as, sql, doctor, patient, calling, city } = await open(t)
   const { id: doctor_id } = await doctor()
   const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
   const hours = { start_time: '00:00', end_time: '24:00' }
@@ -42,8 +42,7 @@ t.test('1000 at once want 10 slots', async (t) => {
   t.equal(statuses.get(409)?.length, 990, 'all others hear that it is taken')
   for (const answer of statuses.get(409) ?? []) t.equal(answer.json().code, 'slot_taken')
 
-  const overlaps = await world.sql(
-    'appointment',
+  const overlaps = await sql(
     `select a.id from appointment a join appointment b on a.hospital_id = b.hospital_id
       and a.id < b.id and (a.doctor_id = b.doctor_id or a.patient_id = b.patient_id)
       and a.starts_at < b.ends_at and b.starts_at < a.ends_at

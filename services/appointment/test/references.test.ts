@@ -16,16 +16,12 @@ async function eventually(condition: () => Promise<boolean>) {
 t.test('what the service knows of others’ records', async (t) => {
   const natsUrl = await privateNats(t)
   await ensureStreams(natsUrl)
-  const { as, city, calling, world, doctor, patient } = await open(t, { natsUrl })
+  const { as, city, calling, world, sql, doctor, patient } = await open(t, { natsUrl })
   const desk = as()
   const book = async (fields: object) => desk.post('/api/appointments', { payload: fields })
   const knows = (table: string, id: string, where = 'true') =>
     eventually(async () => {
-      const rows = await world.sql(
-        'appointment',
-        `select from ${table} where id = $1 and ${where}`,
-        [id],
-      )
+      const rows = await sql(`select from ${table} where id = $1 and ${where}`, [id])
       return rows.length === 1
     })
 

@@ -88,6 +88,11 @@ export class World {
     return (await admin.query<Row>(text, values)).rows
   }
 
+  /** The key with which one service asks another. */
+  peerKey(asking: ServiceName, asked: ServiceName): string {
+    return this.#secrets.peerKey(asking, asked)
+  }
+
   /** Starts one more gateway. */
   async openGateway(): Promise<void> {
     const env = gatewayEnvironment(this.#surroundings, this.#ports)

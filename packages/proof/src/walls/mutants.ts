@@ -1,3 +1,4 @@
+import { appointmentRepositories } from './mutants/appointments.ts'
 import { breakGlass } from './mutants/break-glass.ts'
 import { caches } from './mutants/caches.ts'
 import { gateway } from './mutants/gateway.ts'
@@ -15,6 +16,7 @@ export const MUTANTS = {
   gateway,
   services,
   repositories,
+  appointments: appointmentRepositories,
   restrictions,
   keys,
   caches,

@@ -1,5 +1,6 @@
 import type { Probe } from './probe.ts'
 import { access } from './probes/access.ts'
+import { appointments } from './probes/appointments.ts'
 import { audit } from './probes/audit.ts'
 import { caches } from './probes/caches.ts'
 import { cursors } from './probes/cursors.ts'
@@ -18,6 +19,7 @@ import { users } from './probes/users.ts'
 
 const probes = {
   access,
+  appointments,
   audit,
   caches,
   cursors,

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { identityContract, testIdentity } from '@wardstone/cluster/testing'
+import {
+  identityContract,
+  type TestCaller,
+  testIdentity,
+  type World,
+} from '@wardstone/cluster/testing'
 import { CITY } from '../../hospitals.ts'
-import type { Probe } from '../probe.ts'
+import type { Notes, Probe } from '../probe.ts'
 
 /** A service believes the gateway's identity token and nothing else. */
 export const identity: Probe = {
@@ -34,6 +39,8 @@ export const identity: Probe = {
     notes.same('a write', (await send()).statusCode, 200)
     notes.same('the same write again', (await send()).statusCode, 401)
 
+    await askAsPeer(world, notes, caller)
+
     const internal = { service: 'auth', method: 'GET', url: '/internal/revocations' }
     const auth = world.services.auth
     const asked = async (role: 'admin' | 'system') =>
@@ -49,4 +56,20 @@ export const identity: Probe = {
     })
     notes.same('signed with the key of another service', forged.statusCode, 401)
   },
+}
+
+/** A service that may ask something is believed there, as itself, and nowhere else. */
+async function askAsPeer(world: World, notes: Notes, caller: TestCaller): Promise<void> {
+  const key = world.peerKey('appointment', 'patient')
+  const ask = async (url: string, who: TestCaller) => {
+    const request = { service: 'patient', method: 'GET', url, key }
+    const claims = { iss: 'wardstone-appointment' } as const
+    const headers = testIdentity(who, { ...request, claims })
+    return (await world.services.patient.app.inject({ url, headers })).statusCode
+  }
+  const itself = { role: 'system', hospital_id: CITY.id } as const
+  const reference = `/internal/patients?ids=${randomUUID()}`
+  notes.same('what a service may ask', await ask(reference, itself), 200)
+  notes.same('what it may not ask', await ask('/api/patients', itself), 401)
+  notes.same('a service as a person', await ask(reference, caller), 401)
 }
