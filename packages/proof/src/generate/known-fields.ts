@@ -52,6 +52,12 @@ const query = fc.oneof(
   fc.nat(40).map((number) => `CGH-${String(number).padStart(6, '0')}0`),
 )
 
+// The same for every world of a run, and to come for all of it.
+const soon = Math.ceil(Date.now() / 86_400_000) + 3
+const hour = fc
+  .integer({ min: 0, max: 24 * 60 })
+  .map((hours) => new Date(soon * 86_400_000 + hours * 3_600_000).toISOString())
+
 /**
  * Fields whose values must be known to mean something, by their names. What is not here is made from
  * its schema alone.
@@ -69,6 +75,7 @@ export const KNOWN_FIELDS: Readonly<Record<string, Arbitrary<unknown>>> = {
   new_password: fc.constantFrom(PASSWORD, 'right horse, wrong battery 2', 'password1234'),
   password,
   refresh_token: index.map((n) => ownWord('refresh_token', n)),
+  starts_at: hour,
   time_zone: fc.constantFrom('UTC', 'Europe/Madrid', 'Asia/Kolkata', 'Mars/Olympus'),
   username: fc.oneof(
     { weight: 1, arbitrary: fc.constantFrom(...SIGNERS) },
