@@ -182,7 +182,14 @@ t.test('ready tells which part is away', async (t) => {
   t.equal(ready.status, 200)
   t.strictSame(await ready.json(), {
     status: 'ready',
-    parts: { nats: 'down', auth: 'up', hospital: 'up', patient: 'up', audit: 'up' },
+    parts: {
+      nats: 'down',
+      auth: 'up',
+      hospital: 'up',
+      patient: 'up',
+      appointment: 'up',
+      audit: 'up',
+    },
   })
   await gateway.upstreams.audit.close()
   await eventually(async () => (await gateway.get('/ready')).status === 503)
