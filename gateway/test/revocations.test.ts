@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { accessClaims, natsUrlFor, privateNats, privateServers } from '@wardstone/cluster/testing'
+import { accessClaims, natsUrlFor, privateNats, stoppableNats } from '@wardstone/cluster/testing'
 import { domainSubject, type HospitalEvent } from '@wardstone/contracts'
 import { ensureStreams } from '@wardstone/events'
 import { connect, type NatsConnection } from 'nats'
@@ -85,7 +85,7 @@ t.test('without NATS the services are asked, and that is enough', async (t) => {
 })
 
 t.test('a NATS that comes and goes is followed', async (t) => {
-  const servers = await privateServers(t)
+  const servers = await stoppableNats(t)
   await ensureStreams(servers.natsUrl)
   const gateway = await startGateway(t, { NATS_URL: natsUrlFor(servers.natsUrl, 'gateway') })
   await servers.stopNats()

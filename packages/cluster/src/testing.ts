@@ -21,6 +21,7 @@ export {
 export { identityContract, type VectorResult } from './testing/identity-contract.ts'
 export {
   natsUrlFor,
+  type PrivateNats,
   type PrivateServers,
   privateNats,
   privateServers,

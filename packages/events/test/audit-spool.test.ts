@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { privateServers } from '@wardstone/cluster/testing'
+import { stoppableNats } from '@wardstone/cluster/testing'
 import { auditSubject } from '@wardstone/contracts'
 import t, { type Test } from 'tap'
 import { AuditSpool, connectNats, ensureStreams, type Nats } from '../src/index.ts'
@@ -22,7 +22,7 @@ function spoolOf(t: Test, nats: Nats, file: string, maxBytes?: number) {
 }
 
 async function build(t: Test) {
-  const servers = await privateServers(t)
+  const servers = await stoppableNats(t)
   await ensureStreams(servers.natsUrl)
   const order: string[] = []
   const sink = collector(t, servers.natsUrl, (messages) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { natsUrlFor, privateNats, privateServers } from '@wardstone/cluster/testing'
+import { natsUrlFor, privateNats, stoppableNats } from '@wardstone/cluster/testing'
 import { AUDIT_STREAM, auditSubject } from '@wardstone/contracts'
 import { connect, type NatsConnection } from 'nats'
 import t, { type Test } from 'tap'
@@ -79,7 +79,7 @@ t.test('when everything fails it waits, and then goes on at full speed', async (
 })
 
 t.test('goes on when the consumer was lost, the server restarted or killed', async (t) => {
-  const servers = await privateServers(t)
+  const servers = await stoppableNats(t)
   const keeper = keepStreams({ url: servers.natsUrl, logger: memoryLogger(), every: 100 })
   t.teardown(() => keeper.close())
   await ensureStreams(servers.natsUrl)

@@ -5,7 +5,9 @@ import {
   natsUrlFor,
   type PrivateServers,
   privateServers,
+  stoppableNats,
   testDatabase,
+  testServers,
 } from '@wardstone/cluster/testing'
 import { AUDIT_STREAM, auditSubject } from '@wardstone/contracts'
 import pg from 'pg'
@@ -71,6 +73,13 @@ export async function pipeline(t: Test, servers: { adminUrl: string; natsUrl: st
   }
   t.teardown(() => Promise.all([writer.end(), admin.end()]))
   return { writer, admin, sink, startRelay }
+}
+
+/** The pipeline on a nats-server that this test may stop. */
+export async function stoppablePipeline(t: Test) {
+  const nats = await stoppableNats(t)
+  const { adminUrl } = await testServers()
+  return { nats, ...(await pipeline(t, { adminUrl, natsUrl: nats.natsUrl })) }
 }
 
 /** Servers that this test may stop, and the pipeline on them. */

@@ -4,7 +4,7 @@ import { AUDIT_STREAM } from '@wardstone/contracts'
 import { connect } from 'nats'
 import t from 'tap'
 import { connectionOptions } from '../src/connection.ts'
-import { names, pipeline, privatePipeline, until, writeRows } from './helper.ts'
+import { names, pipeline, privatePipeline, stoppablePipeline, until, writeRows } from './helper.ts'
 
 const waiting = 'select count(*)::int as count from outbox'
 
@@ -118,15 +118,15 @@ t.test('a full stream makes rows wait, without haste and without loss', async (t
 })
 
 t.test('NATS down while 50 rows are written', async (t) => {
-  const { servers, writer, admin, sink, startRelay } = await privatePipeline(t)
+  const { nats, writer, admin, sink, startRelay } = await stoppablePipeline(t)
   startRelay()
   await writeRows(writer, ['warm'])
   // Gone from the outbox: its acknowledgement has arrived, so that it is not delivered again.
   await until(async () => (await admin.query(waiting)).rows[0].count === 0)
-  await servers.stopNats()
+  await nats.stopNats()
   for (const name of names('down', 50)) await writeRows(writer, [name])
   await sleep(500)
-  await servers.startNats()
+  await nats.startNats()
   await until(() => sink.seen.size === 51)
   await sleep(500)
   t.ok(

@@ -5,7 +5,7 @@ import { connect, type NatsConnection } from 'nats'
 import t, { type Test } from 'tap'
 import { connectionOptions } from '../src/connection.ts'
 import { connectNats, DomainNews, ensureStreams, keepStreams } from '../src/index.ts'
-import { memoryLogger, names, natsAs, privatePipeline, until, writeRows } from './helper.ts'
+import { memoryLogger, names, natsAs, stoppablePipeline, until, writeRows } from './helper.ts'
 
 const HOSPITAL = '0190a000-0000-7000-8000-00000000000a'
 
@@ -142,8 +142,8 @@ t.test('news of hospitals are heard by who may, and nobody else thinks to hear t
 })
 
 t.test('every row arrives although the JetStream folder is deleted', async (t) => {
-  const { servers, writer, admin, sink, startRelay } = await privatePipeline(t)
-  const keeper = keepStreams({ url: servers.natsUrl, logger: memoryLogger(), every: 200 })
+  const { nats, writer, admin, sink, startRelay } = await stoppablePipeline(t)
+  const keeper = keepStreams({ url: nats.natsUrl, logger: memoryLogger(), every: 200 })
   t.teardown(() => keeper.close())
   const relay = startRelay()
   await writeRows(writer, names('before', 50))
@@ -154,7 +154,7 @@ t.test('every row arrives although the JetStream folder is deleted', async (t) =
   const writing = (async () => {
     for (const name of names('during', 50)) await writeRows(writer, [name], 10)
   })()
-  await servers.loseStreams()
+  await nats.loseStreams()
   await writing
   await writeRows(writer, names('after', 50))
   sink.restart()

@@ -20,9 +20,9 @@ async function soon(holds: () => Promise<boolean>): Promise<boolean> {
 
 t.test('the profile of a hospital, kept by two instances of the service', async (t) => {
   const nats = await stoppableNats(t)
-  await ensureStreams(nats.url)
-  const one = await build(t, { natsUrl: nats.url })
-  const other = await build(t, { natsUrl: nats.url, urls: one.urls })
+  await ensureStreams(nats.natsUrl)
+  const one = await build(t, { natsUrl: nats.natsUrl })
+  const other = await build(t, { natsUrl: nats.natsUrl, urls: one.urls })
   const [city, riverside] = [await one.hospital(), await one.hospital()]
   type Instance = typeof one
   const addressAt = async (instance: Instance, hospital: Hospital) =>
@@ -74,7 +74,7 @@ t.test('the profile of a hospital, kept by two instances of the service', async 
   })
 
   await t.test('without NATS every answer is fresh', async (t) => {
-    await nats.stop()
+    await nats.stopNats()
     for (const instance of [one, other]) {
       t.ok(await soon(async () => !(await isKept(instance, city))))
       for (let change = 0; change < 5; change += 1) {
@@ -86,7 +86,7 @@ t.test('the profile of a hospital, kept by two instances of the service', async 
 
   await t.test('and after it, nothing is left of before', async (t) => {
     const address = await changeUnheard(riverside)
-    await nats.start()
+    await nats.startNats()
     t.ok(await soon(() => isKept(other, city)))
     t.equal(await addressAt(other, riverside), address)
   })

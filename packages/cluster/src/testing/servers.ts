@@ -34,57 +34,65 @@ async function startShared(): Promise<TestServers> {
   return { adminUrl: await keeper.call('startPostgres'), natsUrl: await keeper.call('startNats') }
 }
 
-/** A PostgreSQL and a nats-server that one test may stop and kill as it likes. */
-export class PrivateServers implements TestServers {
-  readonly adminUrl: string
+/** A nats-server that one test may stop and kill as it likes. */
+export class PrivateNats {
   readonly natsUrl: string
-  readonly #keeper: Keeper
+  protected readonly keeper: Keeper
 
-  constructor(keeper: Keeper, urls: TestServers) {
-    this.#keeper = keeper
-    this.adminUrl = urls.adminUrl
-    this.natsUrl = urls.natsUrl
+  constructor(keeper: Keeper, natsUrl: string) {
+    this.keeper = keeper
+    this.natsUrl = natsUrl
+  }
+
+  /** Starts nats-server again on the same port and streams. */
+  async startNats() {
+    await this.keeper.call('startNats')
+  }
+
+  /** Stops nats-server; it stays down. */
+  async stopNats() {
+    await this.keeper.call('stopNats')
+  }
+
+  /** Stops nats-server, deletes its JetStream folder and starts it again: it has no streams then. */
+  async loseStreams() {
+    await this.keeper.call('loseStreams')
+  }
+
+  /** Kills nats-server with SIGKILL; it comes back by itself. */
+  async killNats() {
+    await this.keeper.call('killNats')
+  }
+}
+
+/** A PostgreSQL beside it, which the test may stop and kill too. */
+export class PrivateServers extends PrivateNats implements TestServers {
+  readonly adminUrl: string
+
+  constructor(keeper: Keeper, { adminUrl, natsUrl }: TestServers) {
+    super(keeper, natsUrl)
+    this.adminUrl = adminUrl
   }
 
   /** Starts PostgreSQL again on the same port and data. */
   async startPostgres() {
-    await this.#keeper.call('startPostgres')
+    await this.keeper.call('startPostgres')
   }
 
   /** Stops PostgreSQL; it stays down. */
   async stopPostgres() {
-    await this.#keeper.call('stopPostgres')
+    await this.keeper.call('stopPostgres')
   }
 
   /** Kills PostgreSQL with SIGKILL; it comes back by itself. */
   async killPostgres() {
-    await this.#keeper.call('killPostgres')
+    await this.keeper.call('killPostgres')
   }
 
   /** Stops PostgreSQL and starts it again. */
   async restartPostgres() {
     await this.stopPostgres()
     await this.startPostgres()
-  }
-
-  /** Starts nats-server again on the same port and streams. */
-  async startNats() {
-    await this.#keeper.call('startNats')
-  }
-
-  /** Stops nats-server; it stays down. */
-  async stopNats() {
-    await this.#keeper.call('stopNats')
-  }
-
-  /** Stops nats-server, deletes its JetStream folder and starts it again: it has no streams then. */
-  async loseStreams() {
-    await this.#keeper.call('loseStreams')
-  }
-
-  /** Kills nats-server with SIGKILL; it comes back by itself. */
-  async killNats() {
-    await this.#keeper.call('killNats')
   }
 }
 
@@ -96,19 +104,16 @@ export async function privateServers(t: TestScope): Promise<PrivateServers> {
   return new PrivateServers(keeper, { adminUrl, natsUrl: await keeper.call('startNats') })
 }
 
-/** The administrator URL of an empty nats-server of this test alone. */
-export async function privateNats(t: TestScope): Promise<string> {
+/** A nats-server of this test alone that it may stop: without a PostgreSQL, which takes much longer to make. */
+export async function stoppableNats(t: TestScope): Promise<PrivateNats> {
   const keeper = new Keeper()
   t.teardown(() => keeper.close())
-  return keeper.call('startNats')
+  return new PrivateNats(keeper, await keeper.call('startNats'))
 }
 
-/** A nats-server of this test alone that it may stop and start again, on the same port and streams. */
-export async function stoppableNats(t: TestScope) {
-  const keeper = new Keeper()
-  t.teardown(() => keeper.close())
-  const url = await keeper.call('startNats')
-  return { url, stop: () => keeper.call('stopNats'), start: () => keeper.call('startNats') }
+/** The administrator URL of an empty nats-server of this test alone. */
+export async function privateNats(t: TestScope): Promise<string> {
+  return (await stoppableNats(t)).natsUrl
 }
 
 /** The URL of another user of a test nats-server: a service, or gateway. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { privateServers } from '@wardstone/cluster/testing'
+import { stoppableNats } from '@wardstone/cluster/testing'
 import type { Proof, ProofOptions, ProofResult } from '../proof.ts'
 import { type Begun, ENDINGS, type Ending } from './endings.ts'
 import { Stage } from './stage.ts'
@@ -28,7 +28,7 @@ async function prove({ long, progress }: ProofOptions): Promise<ProofResult> {
   const cleans: (() => unknown)[] = []
   const scope = { teardown: (clean: () => unknown) => cleans.unshift(clean) }
   try {
-    const servers = await privateServers(scope)
+    const servers = await stoppableNats(scope)
     const stage = await Stage.start(servers.natsUrl)
     scope.teardown(() => stage.world.close())
     const measured: Measured[] = []

@@ -11,6 +11,22 @@ const LIMITS = {
   patienceMs: 1_000,
 }
 
+let tried: Promise<string> | undefined
+
+/**
+ * Tries the native library before anybody depends on it: a broken one must stop the boot. Once a
+ * process, of which there is one service.
+ * @returns the hash of a password that nobody has
+ */
+async function tryLibrary(): Promise<string> {
+  const password = randomUUID()
+  const dummy = await hashPassword(password)
+  const right = await verifyPassword(password, dummy)
+  const wrong = await verifyPassword(randomUUID(), dummy)
+  if (!right || wrong) throw new Error('argon2id does not work on this machine.')
+  return dummy
+}
+
 /** Hashes and checks passwords, each in its turn. */
 export class Passwords {
   readonly #hashing = new Bulkhead(LIMITS, BUSY)
@@ -22,14 +38,9 @@ export class Passwords {
     this.#logger = logger
   }
 
-  /** Tries the native library before anybody depends on it: a broken one must stop the boot. */
   static async create(logger: Logger): Promise<Passwords> {
-    const password = randomUUID()
-    const dummy = await hashPassword(password)
-    const right = await verifyPassword(password, dummy)
-    const wrong = await verifyPassword(randomUUID(), dummy)
-    if (!right || wrong) throw new Error('argon2id does not work on this machine.')
-    return new Passwords(dummy, logger)
+    tried ??= tryLibrary()
+    return new Passwords(await tried, logger)
   }
 
   hash(password: string): Promise<string> {
