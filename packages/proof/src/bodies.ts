@@ -51,6 +51,40 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
     return { hospital_id: OPEN.id, admin: { username, email, first_name, last_name } }
   },
   'PATCH /api/hospitals/{id}': () => ({ address: `${randomUUID()} Street` }),
+  'POST /api/departments': (_, { hospital }) => ({
+    name: wordOf(hospital),
+    code: `${wordOf(hospital)} ${randomUUID().slice(0, 8)}`,
+    description: wordOf(hospital),
+  }),
+  'POST /api/doctors': ({ made }, { hospital }) => ({
+    first_name: wordOf(hospital),
+    last_name: wordOf(hospital),
+    specialization: 'cardiology',
+    license_number: `${wordOf(hospital)} ${randomUUID().slice(0, 8)}`,
+    department_id: made('POST /api/departments', hospital ?? CITY),
+    bio: wordOf(hospital),
+  }),
+  'PUT /api/doctors/{id}/availability': () => ({
+    slot_minutes: 15 + Math.floor(Math.random() * 60),
+    available_times: [{ day_of_week: 'mon', start_time: '08:00', end_time: '12:00' }],
+  }),
+  'POST /api/doctors/{id}/exceptions': (_, { hospital }) => ({
+    kind: 'leave',
+    starts_on: '2026-07-01',
+    ends_on: '2026-07-14',
+    note: wordOf(hospital),
+  }),
+  'POST /api/holidays': (_, { hospital }) => ({ date: someDay(), name: wordOf(hospital) }),
+}
+
+/** The word that everything of a hospital is called by. */
+function wordOf(hospital: Hospital | null): string {
+  return hospital === RIVERSIDE ? CANARY : 'City'
+}
+
+/** A day that hardly anybody else means. */
+function someDay(): string {
+  return new Date(Math.floor(Math.random() * 250_000_000) * 1_000_000).toISOString().slice(0, 10)
 }
 
 let meetings = 0
@@ -83,13 +117,17 @@ export const REPEATED: Readonly<Record<string, readonly string[]>> = {
   'PUT /api/appointments/{id}': ['department_id'],
   'PATCH /api/appointments/{id}': ['department_id'],
   'PATCH /api/appointments/{id}/series': ['department_id'],
+  'POST /api/doctors': ['user_id'],
+  'PUT /api/doctors/{id}': ['user_id'],
+  'PATCH /api/doctors/{id}': ['user_id'],
 }
 
 /** The id for a field of a body: one that `hospital` may name. */
 export function idFor(field: string, { made }: Known, hospital: Hospital = CITY) {
   if (field === 'hospital_id') return hospital.id
-  if (field === 'doctor_id') return made('POST /api/doctors', hospital)
-  if (field === 'department_id') return made('POST /api/departments', hospital)
   if (field === 'patient_id') return made('POST /api/patients', hospital)
+  if (field === 'department_id') return made('POST /api/departments', hospital)
+  if (/^(head_)?doctor_id$/.test(field)) return made('POST /api/doctors', hospital)
+  if (field === 'user_id') return randomUUID()
   return undefined
 }

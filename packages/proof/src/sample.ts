@@ -11,8 +11,8 @@ export interface Sampling {
   whole?: boolean
 }
 
-/** Fields that say which state of a record is meant: a sample has no opinion on that. */
-const NOT_SAMPLED = ['version']
+/** Which state of a record is meant, and who heads a department that doctors are yet to be in: a sample has no opinion on that. */
+const NOT_SAMPLED = ['version', 'head_doctor_id']
 
 /**
  * One value that `schema` allows, always the same.

@@ -14,8 +14,16 @@ import {
   SystemIdempotencyRepository,
   TenantDatabase,
 } from '@wardstone/tenancy'
+import { absenceRoutes } from './absences/routes.ts'
+import { availabilityRoutes } from './availability/routes.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
+import { departmentRecordRoutes } from './departments/record-routes.ts'
+import { departmentRoutes } from './departments/routes.ts'
+import { doctorReferenceRoutes } from './doctors/internal-routes.ts'
+import { doctorRecordRoutes } from './doctors/record-routes.ts'
+import { doctorRoutes } from './doctors/routes.ts'
+import { holidayRoutes } from './holidays/routes.ts'
 import { internalRoutes } from './hospitals/internal-routes.ts'
 import { hospitalRoutes } from './hospitals/routes.ts'
 import type { Hospital } from './hospitals/schemas.ts'
@@ -47,16 +55,25 @@ export async function buildApp(config: Config): Promise<Service> {
     peers: { appointment: config.IDENTITY_KEY_APPOINTMENT },
   })
   const everyHospital = new SystemHospitalRepository(system.db)
+  const idempotencyKeys = new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS)
+  const parts = { database, idempotencyKeys, cursors: new CursorCodec(config.IDENTITY_KEY) }
+  const profiles = new HospitalCache<Hospital>(news)
   await app.register(hospitalRoutes, {
     prefix: '/api/hospitals',
-    database,
+    ...parts,
     system,
     everyHospital,
-    profiles: new HospitalCache<Hospital>(news),
-    idempotencyKeys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
-    cursors: new CursorCodec(config.IDENTITY_KEY),
+    profiles,
   })
-  await app.register(internalRoutes, { prefix: '/internal', everyHospital })
+  await app.register(departmentRoutes, { prefix: '/api/departments', ...parts })
+  await app.register(departmentRecordRoutes, { prefix: '/api/departments', ...parts })
+  await app.register(doctorRoutes, { prefix: '/api/doctors', ...parts })
+  await app.register(doctorRecordRoutes, { prefix: '/api/doctors', ...parts })
+  await app.register(availabilityRoutes, { prefix: '/api/doctors', database })
+  await app.register(absenceRoutes, { prefix: '/api/doctors', ...parts })
+  await app.register(holidayRoutes, { prefix: '/api/holidays', ...parts })
+  await app.register(internalRoutes, { prefix: '/internal', database, everyHospital })
+  await app.register(doctorReferenceRoutes, { prefix: '/internal', database })
   const keptAnswers = new SystemIdempotencyRepository(system)
   housekeeping(app, [() => keptAnswers.removeOld()])
   app.addHook('onReady', async () => relay.start())

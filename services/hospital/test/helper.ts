@@ -32,6 +32,22 @@ interface Environment {
   urls?: TestDatabase
 }
 
+/** A new doctor's body; `changes` over a plausible one. */
+export const aDoctor = (changes: object = {}) => ({
+  first_name: 'Amina',
+  last_name: 'Okafor',
+  specialization: 'cardiology',
+  license_number: `L-${randomUUID()}`,
+  ...changes,
+})
+
+/** A new department's body; `changes` over a plausible one. */
+export const aDepartment = (changes: object = {}) => ({
+  name: 'Cardiology',
+  code: `C-${randomUUID().slice(0, 8)}`,
+  ...changes,
+})
+
 /** The hospital service on a database of its own, a superuser's look at that, and callers. */
 export async function build(t: Test, env: Environment = {}) {
   const urls = env.urls ?? (await testDatabase(t, 'hospital'))

@@ -63,7 +63,7 @@ const hour = fc
  * its schema alone.
  */
 export const KNOWN_FIELDS: Readonly<Record<string, Arbitrary<unknown>>> = {
-  code: index.map((n) => ownWord('code', n)),
+  code: unique,
   current_password: password,
   cursor: fc.oneof(
     { weight: 8, arbitrary: fc.constant(undefined) },
@@ -71,7 +71,9 @@ export const KNOWN_FIELDS: Readonly<Record<string, Arbitrary<unknown>>> = {
     { weight: 1, arbitrary: index.map(foreignCursor) },
   ),
   email: unique.map((text) => `${text}@example.org`),
+  head_doctor_id: idOf('/api/doctors'),
   invitation_code: index.map((n) => ownWord('code', n)),
+  license_number: unique,
   new_password: fc.constantFrom(PASSWORD, 'right horse, wrong battery 2', 'password1234'),
   password,
   refresh_token: index.map((n) => ownWord('refresh_token', n)),

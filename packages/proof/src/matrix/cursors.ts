@@ -1,7 +1,7 @@
 import { jsonOf } from '../ask.ts'
 import { RIVERSIDE } from '../hospitals.ts'
 import { namesIn } from '../operations.ts'
-import type { MemberRole } from '../people.ts'
+import type { MemberRole, Person } from '../people.ts'
 import { objectIn } from '../sample.ts'
 import type { Check } from './check.ts'
 import { INVALID, notRefused } from './oracle.ts'
@@ -17,8 +17,8 @@ export function cursorChecks(scene: Scene): Check[] {
       const caller = asker(scene, operation)
       if ((!inQuery && !inBody) || hospitalOf(caller) === null) return []
       const theirs = scene.cast.riverside[caller.person.role as MemberRole]
-      const at = async (cursor: Record<string, string>) => {
-        const ids = await scene.records.own(operation, caller.person)
+      const at = async (person: Person, cursor: Record<string, string>) => {
+        const ids = await scene.records.own(operation, person)
         const query: Record<string, string> = inBody ? {} : { limit: '1', ...cursor }
         const body = scene.records.body(operation, theirs) as object | undefined
         return {
@@ -27,13 +27,14 @@ export function cursorChecks(scene: Scene): Check[] {
         }
       }
       const run: Check['run'] = async (asking) => {
-        const first = await scene.door.ask(operation, { ...caller, person: theirs }, await at({}))
+        const asked = await at(theirs, {})
+        const first = await scene.door.ask(operation, { ...caller, person: theirs }, asked)
         const cursor = first.status === 200 ? jsonOf(first).next_cursor : null
         if (!cursor)
           throw new Error(
             `${operation.name} has no second page for Riverside (${first.status}). Add records to packages/proof/src/cast.ts.`,
           )
-        return notRefused(await asking(caller, await at({ cursor })), INVALID)
+        return notRefused(await asking(caller, await at(caller.person, { cursor })), INVALID)
       }
       return [{ row: 'Riverside’s cursor', operation, run }]
     })

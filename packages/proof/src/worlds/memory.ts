@@ -81,6 +81,8 @@ export class Memory {
     if (typeof value !== 'object' || value === null) return
     for (const [name, inner] of Object.entries(value)) {
       if (typeof inner !== 'string') this.#learnFields(inner)
+      // A department has a code too, which invites nobody.
+      else if (name === 'code' && !('expires_at' in value)) continue
       else if (/^(\w+_token|(invitation_)?code)$/.test(name)) this.#learnWord(name, inner)
     }
   }

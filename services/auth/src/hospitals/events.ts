@@ -8,6 +8,9 @@ import type { SystemHospitalRepository } from './repository.ts'
 const hospitalEvent = TypeCompiler.Compile(HospitalEventSchema)
 const invitationCreated = TypeCompiler.Compile(InvitationCreatedSchema)
 
+/** What is told of doctors is not for us. */
+const OURS = /\.hospital\.(hospital|invitation)\.[a-z]+$/
+
 export interface HospitalEventTargets {
   hospitals: SystemHospitalRepository
   invitations: SystemInvitationRepository
@@ -20,6 +23,7 @@ export function hospitalEventHandler(
 ) {
   return async (messages: readonly ReceivedMessage[]): Promise<void> => {
     for (const { id, subject, payload } of messages) {
+      if (!OURS.test(subject)) continue
       const event = parse(payload)
       if (hospitalEvent.Check(event)) await hospitals.apply(event)
       else if (invitationCreated.Check(event)) await invitations.store(event)

@@ -3,7 +3,7 @@ import { expectedVersion } from '@wardstone/service'
 import type { HospitalCache, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
-import { fieldsForbidden, hospitalNotFound, staleHospital } from '../errors.ts'
+import { fieldsForbidden, notFound, staleHospital } from '../errors.ts'
 import * as events from './events.ts'
 import { recorded } from './failures.ts'
 import { HospitalRepository } from './repository.ts'
@@ -38,7 +38,7 @@ export class HospitalAccess {
   async find(request: FastifyRequest, id: string): Promise<Hospital> {
     const reach = await this.#reach(request, id)
     const hospital = await reach.find()
-    if (!hospital) throw hospitalNotFound()
+    if (!hospital) throw notFound()
     return hospital
   }
 
@@ -53,7 +53,7 @@ export class HospitalAccess {
     const reach = await this.#reach(request, id)
     try {
       const hospital = await reach.change(decision(request, patch))
-      if (!hospital) throw hospitalNotFound()
+      if (!hospital) throw notFound()
       return hospital
     } catch (error) {
       throw await recorded(request, 'hospital.updated', error, id)
@@ -78,7 +78,7 @@ export class HospitalAccess {
       }
     }
     await recordAudit(events.otherHospitalDenied(identity, id))
-    throw hospitalNotFound()
+    throw notFound()
   }
 
   async #allowFields(request: FastifyRequest, id: string, patch: HospitalPatch): Promise<void> {

@@ -44,11 +44,17 @@ async function store(
   { admin, ...fields }: HospitalCreationBody,
 ): Promise<CreatedHospital> {
   const hospital = { ...complete(fields), id: uuidv7() }
-  const { id, is_active = true, is_listed = true } = hospital
+  const { id, is_active = true, is_listed = true, time_zone = 'UTC' } = hospital
   const invitation = newInvitation()
   const suspended_at = is_active ? null : new Date().toISOString()
   const created = await everyHospital.create({ ...hospital, suspended_at }, [
-    ...events.hospitalCreated(identity, { ...hospital, is_active, is_listed, version: 1 }),
+    ...events.hospitalCreated(identity, {
+      ...hospital,
+      is_active,
+      is_listed,
+      time_zone,
+      version: 1,
+    }),
     ...events.firstAdminInvited(identity, id, invitation, normalized(admin)),
   ])
   return { ...created, invitation_code: invitation.code }

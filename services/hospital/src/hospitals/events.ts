@@ -9,14 +9,13 @@ import type {
 import { auditEvent } from '@wardstone/service'
 import { domainEvent, type OutboxEvent } from '@wardstone/tenancy'
 import type { Invitation } from './invitation.ts'
-import type { Hospital } from './schemas.ts'
 
 const SERVICE = 'hospital'
 
 /** What is told of a change: to the audit of the hospital concerned, and to the other services. */
 export type HospitalChanged = (
   identity: Identity,
-  hospital: Pick<Hospital, 'id' | 'slug' | 'name' | 'is_active' | 'is_listed' | 'version'>,
+  hospital: Required<Omit<HospitalEvent, 'occurred_at'>>,
   changedFields?: string[],
 ) => (AuditEvent | OutboxEvent)[]
 
@@ -24,7 +23,7 @@ const onHospital =
   (
     type: 'hospital.created' | 'hospital.updated' | 'hospital.suspended' | 'hospital.reactivated',
   ): HospitalChanged =>
-  (identity, { id, slug, name, is_active, is_listed, version }, changed_fields) => {
+  (identity, { id, slug, name, is_active, is_listed, time_zone, version }, changed_fields) => {
     const audit = auditEvent(
       SERVICE,
       { ...identity, hospital_id: id },
@@ -36,7 +35,8 @@ const onHospital =
       },
     )
     const { occurred_at } = audit
-    const payload: HospitalEvent = { id, slug, name, is_active, is_listed, version, occurred_at }
+    const state = { id, slug, name, is_active, is_listed, time_zone, version }
+    const payload: HospitalEvent = { ...state, occurred_at }
     return [audit, domainEvent(SERVICE, id, type, payload)]
   }
 

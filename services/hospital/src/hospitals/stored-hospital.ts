@@ -53,6 +53,7 @@ export function changeHospital(
             }),
             updated_at: sql`now()`,
             version: sql`version + 1`,
+            calendar_version: sql`calendar_version + 1`,
           })
           .where('id', '=', id)
           .returning(COLUMNS),

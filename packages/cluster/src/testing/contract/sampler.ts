@@ -68,7 +68,9 @@ export class Sampler {
     const unique = randomUUID()
     const word = `sample_${unique.slice(0, 8)}`
     const texts = [word, `${word}@example.org`, 'de', '1984-05-17', '2026-01-01T00:00:00.000Z']
-    const found = [...texts, '+49 30 1234567', unique].find((text) => this.#allows(schema, text))
+    const found = [...texts, '+49 30 1234567', '08:30', unique].find((text) =>
+      this.#allows(schema, text),
+    )
     if (found === undefined) throw new Error(`No sample fits ${JSON.stringify(schema)}`)
     return found
   }

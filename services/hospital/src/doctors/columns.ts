@@ -1,0 +1,23 @@
+/** The columns of a doctor that members of the hospital see. */
+export const COLUMNS = [
+  'id',
+  'first_name',
+  'last_name',
+  'specialization',
+  'license_number',
+  'department_id',
+  'user_id',
+  'experience_years',
+  'phone',
+  'email',
+  'education',
+  'bio',
+  'consultation_fee',
+  'is_available',
+  'is_active',
+  'slot_minutes',
+  'available_times',
+  'created_at',
+  'updated_at',
+  'version',
+] as const
