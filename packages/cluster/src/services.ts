@@ -32,7 +32,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     environment: ({ secrets }) => ({ ...TOKENS, SIGNING_KEYS_FILE: secrets.signingKeysFile() }),
   },
   { name: 'hospital', system: true },
-  { name: 'patient', system: false },
+  { name: 'patient', system: true },
   { name: 'appointment', system: true, asks: ['hospital', 'patient'] },
   {
     name: 'audit',

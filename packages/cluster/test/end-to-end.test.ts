@@ -9,6 +9,7 @@ import { answers, eventually, run, temporaryFolder } from './helper.ts'
 const CITY = 'admin_city_general_hospital'
 const RIVERSIDE = 'admin_riverside_medical_center'
 const patient = { first_name: 'Amina', last_name: 'Okafor', date_of_birth: '1984-05-17' }
+const newcomer = { ...patient, confirm_duplicate: true }
 
 async function start(t: Test, data: string) {
   const cluster = run(t, '../src/main.ts', [], { WARDSTONE_PORT: '0', WARDSTONE_DATA: data })
@@ -24,7 +25,7 @@ t.test('the whole cluster', async (t) => {
   const { url } = cluster
   const city = await Client.signedIn(url, CITY)
   const riverside = await Client.signedIn(url, RIVERSIDE)
-  const create = async (client: Client) => (await client.post('/api/patients/', patient)).json
+  const create = async (client: Client) => (await client.post('/api/patients/', newcomer)).json
 
   await t.test('cluster.json is for the owner only and names every part', async (t) => {
     t.equal(statSync(join(data, 'cluster.json')).mode & 0o077, 0)
@@ -43,7 +44,7 @@ t.test('the whole cluster', async (t) => {
     t.equal(profile.headers.get('x-hospital-name'), 'City General Hospital')
     t.equal((await new Client(url).get('/api/hospitals/')).json.results.length, 3)
 
-    const created = await client.post('/api/patients/', patient)
+    const created = await client.post('/api/patients/', newcomer)
     t.equal(created.status, 201)
     const one = `/api/patients/${created.json.id}/`
     t.equal((await client.get(one)).status, 200)
@@ -154,7 +155,7 @@ t.test('the whole cluster', async (t) => {
     const { pid } = clusterFile(data).nats ?? { pid: 0 }
     process.kill(pid, 'SIGSTOP')
     const created = await Promise.all(
-      Array.from({ length: 50 }, () => city.post('/api/patients', patient)),
+      Array.from({ length: 50 }, () => city.post('/api/patients', newcomer)),
     )
     t.ok(created.every(({ status }) => status === 201))
     process.kill(pid, 'SIGCONT')
@@ -164,7 +165,7 @@ t.test('the whole cluster', async (t) => {
   await t.test('nats-server killed: it comes back, nothing is lost', async (t) => {
     process.kill(clusterFile(data).nats?.pid ?? 0, 'SIGKILL')
     const created = await Promise.all(
-      Array.from({ length: 20 }, () => city.post('/api/patients', patient)),
+      Array.from({ length: 20 }, () => city.post('/api/patients', newcomer)),
     )
     t.ok(created.every(({ status }) => status === 201))
     await allArrive(t, city, created)
@@ -177,7 +178,7 @@ t.test('the whole cluster', async (t) => {
     let stop = false
     const load = Array.from({ length: 8 }, async () => {
       while (!stop) {
-        const answer = await city.post('/api/patients', patient)
+        const answer = await city.post('/api/patients', newcomer)
         statuses.add(answer.status)
         if (answer.status === 201) acknowledged.push(answer.json.id)
         else t.ok(answer.headers.get('retry-after'), `${answer.status} says when to try again`)

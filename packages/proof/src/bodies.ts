@@ -109,6 +109,18 @@ function daily(known: Known, hospital: Hospital) {
   return { ...people, starts_at }
 }
 
+/** Operations whose fields do not all go together, which a schema does not say: the `least` of a sample, and what a whole one leaves out. */
+export const FITTING: Readonly<
+  Record<string, { least?: readonly string[]; without: readonly string[] }>
+> = {
+  'POST /api/patients': {
+    least: ['first_name', 'last_name', 'date_of_birth', 'confirm_duplicate'],
+    without: ['estimated_age', 'is_unknown', 'allergy_status'],
+  },
+  'PUT /api/patients/{id}': { without: ['allergy_status'] },
+  'PATCH /api/patients/{id}': { without: ['allergy_status'] },
+}
+
 /** Ids that a service repeats and cannot look up, since the record is another service's. */
 export const REPEATED: Readonly<Record<string, readonly string[]>> = {
   'POST /api/break-glass': ['patient_id'],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { World } from '@wardstone/cluster/testing'
 import { isGranted } from '@wardstone/contracts'
 import { jsonOf } from './ask.ts'
-import { BODIES, idFor } from './bodies.ts'
+import { BODIES, FITTING, idFor } from './bodies.ts'
 import { CANARY_TEXTS, type Canaries } from './canaries.ts'
 import type { Cast } from './cast.ts'
 import type { Door } from './door.ts'
@@ -106,8 +106,16 @@ export class Records {
     const known = BODIES[operation.name]
     if (known) return known(this, person)
     if (!operation.body) return undefined
-    const sampling = { ...this.#sampling(person.hospital ?? CITY), whole }
-    return sampleOf(operation.body, sampling, operation.name)
+    const { least, without = [] } = FITTING[operation.name] ?? {}
+    const sampling = {
+      ...this.#sampling(person.hospital ?? CITY),
+      whole: whole || least !== undefined,
+    }
+    const sample = sampleOf(operation.body, sampling, operation.name)
+    if (typeof sample !== 'object' || sample === null) return sample
+    const fits = (name: string) =>
+      !without.includes(name) && (whole || !least || least.includes(name))
+    return Object.fromEntries(Object.entries(sample).filter(([name]) => fits(name)))
   }
 
   /** What a hospital may put into the field of a body that takes an id. */

@@ -5,7 +5,7 @@ import { type Ask, ask, jsonOf } from '../src/ask.ts'
 import { CITY, RIVERSIDE } from '../src/hospitals.ts'
 import { tokenOf } from '../src/people.ts'
 import { ROOT } from '../src/walls/mutant.ts'
-import { aPatient } from '../src/walls/probes/patients.ts'
+import { aNewcomer } from '../src/walls/probes/patients.ts'
 import { Scene } from '../src/walls/scene.ts'
 
 /** The twelve ways in which the system that this one replaces failed open, tried through the gateway. */
@@ -15,7 +15,7 @@ t.test('what failed open', async (t) => {
   t.teardown(() => world.close())
   const anonymous = (path: string, request: Ask = {}) => ask(`${world.url}${path}`, request)
   const admin = scene.as(city.admin)
-  const create = async (by = city.admin, body: object = aPatient()) =>
+  const create = async (by = city.admin, body: object = aNewcomer()) =>
     jsonOf(await scene.as(by)('/api/patients', { method: 'POST', body }))
   await world.sql('auth', 'update hospital set is_listed = true where hospital_id = $1', [CITY.id])
   const password = 'Heron-Kettle-42'
@@ -84,7 +84,7 @@ t.test('what failed open', async (t) => {
   })
 
   await t.test('defect 4: no hospital, or a bad token, is nobody’s key', async (t) => {
-    await create(riverside.admin, { ...aPatient(), first_name: 'Riversidecanary' })
+    await create(riverside.admin, { ...aNewcomer(), first_name: 'Riversidecanary' })
     for (const path of [
       '/api/patients',
       '/api/patients/stats',
@@ -106,7 +106,7 @@ t.test('what failed open', async (t) => {
       ['hospital_id', 403],
       ['hospital', 400],
     ] as const) {
-      const body = { ...aPatient(), [name]: RIVERSIDE.id }
+      const body = { ...aNewcomer(), [name]: RIVERSIDE.id }
       for (const method of ['PATCH', 'PUT'])
         t.equal((await admin(path, { method, body })).status, status, `${method} ${name}`)
     }
@@ -136,18 +136,18 @@ t.test('what failed open', async (t) => {
   })
 
   await t.test('defect 9: what another hospital has is as if it were not there', async (t) => {
-    const theirs = await create(riverside.admin, { ...aPatient(), national_id: 'ID-1' })
+    const theirs = await create(riverside.admin, { ...aNewcomer(), national_id: 'ID-1' })
     const bytes = async (id: string) => {
       const { text } = await admin(`/api/patients/${id}`)
       return text.replace(/"request_id":"[^"]*"/, '').replace(id, '')
     }
     t.equal(await bytes(theirs.id), await bytes('0190d1f0-0000-7000-8000-00000000dead'))
-    const ours = await create(city.admin, { ...aPatient(), national_id: 'ID-1' })
+    const ours = await create(city.admin, { ...aNewcomer(), national_id: 'ID-1' })
     t.ok(ours.id, 'the same national id in two hospitals')
   })
 
   await t.test('defect 10: the desk neither deactivates nor reads diagnoses', async (t) => {
-    const { id } = await create(city.admin, { ...aPatient(), medical_history: 'Asthma' })
+    const { id } = await create(city.admin, { ...aNewcomer(), medical_history: 'Asthma' })
     const desk = scene.as(city.receptionist)
     t.equal((await desk(`/api/patients/${id}`, { method: 'DELETE' })).status, 403)
     t.notMatch((await desk(`/api/patients/${id}`)).text, /Asthma|medical_history/)

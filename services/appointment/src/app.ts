@@ -15,7 +15,7 @@ import {
   TenantDatabase,
 } from '@wardstone/tenancy'
 import { agendaRoutes } from './appointments/agenda-routes.ts'
-import { Lines } from './appointments/lines.ts'
+import { linesOfDoctors } from './appointments/lines.ts'
 import { readingRoutes } from './appointments/reading-routes.ts'
 import { recordRoutes } from './appointments/record-routes.ts'
 import { appointmentRoutes } from './appointments/routes.ts'
@@ -62,7 +62,7 @@ export async function buildApp(config: Config): Promise<Service> {
   const desk = {
     database,
     directory: new Directory(owners),
-    lines: new Lines(),
+    lines: linesOfDoctors(),
     keys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
   }
   const prefix = '/api/appointments'

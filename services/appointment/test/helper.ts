@@ -142,6 +142,7 @@ function ownersIn(world: World) {
         first_name: 'Amina',
         last_name: `Okafor${someLetters()}`,
         date_of_birth: '1984-05-17',
+        confirm_duplicate: true,
         ...fields,
       }),
   }

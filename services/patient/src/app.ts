@@ -1,6 +1,18 @@
 import { connectNats, OutboxRelay } from '@wardstone/events'
-import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
-import { AuditRecorder, TenantDatabase } from '@wardstone/tenancy'
+import {
+  CursorCodec,
+  createLogger,
+  createService,
+  housekeeping,
+  type Service,
+} from '@wardstone/service'
+import {
+  AuditRecorder,
+  createSystemDatabase,
+  IdempotencyKeys,
+  SystemIdempotencyRepository,
+  TenantDatabase,
+} from '@wardstone/tenancy'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { internalRoutes } from './patients/internal-routes.ts'
@@ -12,11 +24,12 @@ const name = 'patient'
 /** The patient service: everything but the process. */
 export async function buildApp(config: Config): Promise<Service> {
   const logger = createLogger(name, config.LOG_LEVEL)
-  const database = new TenantDatabase<Database>({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL_SIZE,
-    applicationName: name,
-    logger,
+  const pool = { poolSize: config.DATABASE_POOL_SIZE, applicationName: name, logger }
+  const database = new TenantDatabase<Database>({ ...pool, url: config.DATABASE_URL })
+  const system = createSystemDatabase<Database>({
+    ...pool,
+    poolSize: 2,
+    url: config.SYSTEM_DATABASE_URL,
   })
   const nats = connectNats({ url: config.NATS_URL, name, logger })
   const relay = new OutboxRelay({ connectionString: config.RELAY_DATABASE_URL, nats, logger })
@@ -30,18 +43,21 @@ export async function buildApp(config: Config): Promise<Service> {
     recordAudit: new AuditRecorder(database).record,
     peers: { appointment: config.IDENTITY_KEY_APPOINTMENT },
   })
-  await app.register(patientRoutes, {
-    prefix: '/api/patients',
+  const desk = {
     database,
+    keys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
     cursors: new CursorCodec(config.IDENTITY_KEY),
-  })
-  await app.register(recordRoutes, { prefix: '/api/patients', database })
+  }
+  await app.register(patientRoutes, { prefix: '/api/patients', ...desk })
+  await app.register(recordRoutes, { prefix: '/api/patients', ...desk })
   await app.register(internalRoutes, { prefix: '/internal', database })
+  const keptAnswers = new SystemIdempotencyRepository(system)
+  housekeeping(app, [() => keptAnswers.removeOld()])
   app.addHook('onReady', async () => relay.start())
   app.addHook('onClose', async () => {
     await relay.stop()
     await nats.close()
-    await database.close()
+    await Promise.all([database.close(), system.close()])
   })
   return app
 }

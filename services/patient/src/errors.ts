@@ -1,5 +1,6 @@
 import type { Permission } from '@wardstone/contracts'
 import { problem } from '@wardstone/service'
+import type { Candidate } from './patients/duplicates.ts'
 
 /** The same bytes for a patient who is not there and for another hospital's. */
 export const patientNotFound = () => problem(404, 'not_found', 'Not found')
@@ -8,17 +9,25 @@ export const patientNotFound = () => problem(404, 'not_found', 'Not found')
 export const stalePatient = (version: number) =>
   problem(412, 'stale', 'The patient was changed by somebody else; read it again', { version })
 
+/** One field is not what it may be. */
+export const invalidField = (pointer: string, message: string) =>
+  problem(400, 'validation_failed', 'Some fields are not valid', { errors: [{ pointer, message }] })
+
+/** Somebody who may be the same person is registered already; who knows better confirms. */
+export const possibleDuplicate = (candidates: Candidate[]) =>
+  problem(
+    409,
+    'possible_duplicate',
+    'The patient may be registered already; if it is nobody of these, send confirm_duplicate: true',
+    { candidates },
+  )
+
 /** A date of birth that no living person has. */
-export const impossibleDateOfBirth = (message: string) =>
-  problem(400, 'validation_failed', 'Some fields are not valid', {
-    errors: [{ pointer: '/date_of_birth', message }],
-  })
+export const impossibleDateOfBirth = (message: string) => invalidField('/date_of_birth', message)
 
 /** A merge patch left an emergency contact without its `member`. */
 export const incompleteContact = (member: 'name' | 'phone') =>
-  problem(400, 'validation_failed', 'Some fields are not valid', {
-    errors: [{ pointer: `/emergency_contact/${member}`, message: 'is required' }],
-  })
+  invalidField(`/emergency_contact/${member}`, 'is required')
 
 /** Some fields need a permission of their own. */
 export const fieldForbidden = (permission: Permission) =>

@@ -1,17 +1,30 @@
 import { identityContract, NOWHERE, OpenApiContract } from '@wardstone/cluster/testing'
 import t from 'tap'
-import { build, CITY, somebody } from './helper.ts'
+import { build, CITY, newcomer } from './helper.ts'
 
 t.test('every documented status is answered, and every answer is documented', async (t) => {
   const { app, as } = await build(t)
   const contract = new OpenApiContract('patient', app)
   const patient = (
-    await as({ role: 'admin' }).post('/api/patients', { payload: somebody() })
+    await as({ role: 'admin' }).post('/api/patients', { payload: newcomer() })
   ).json()
   await contract.generate({
     away: (await build(t, { databaseUrl: NOWHERE })).app,
     caller: (role) => ({ role, ...CITY }),
     examples: {
+      'POST /api/patients': {
+        body: {
+          ...newcomer(),
+          estimated_age: undefined,
+          is_unknown: undefined,
+          allergy_status: undefined,
+        },
+      },
+      'PUT /api/patients/{id}': { params: { id: patient.id }, body: { allergy_status: undefined } },
+      'PATCH /api/patients/{id}': {
+        params: { id: patient.id },
+        body: { allergy_status: undefined },
+      },
       '/api/patients/{id}': { params: { id: patient.id } },
       '/api/patients/{id}/reactivate': { params: { id: patient.id } },
     },
@@ -23,7 +36,7 @@ t.test('every documented status is answered, and every answer is documented', as
 t.test('an answer that the client has already is on record like the first', async (t) => {
   const { as, auditEvents } = await build(t)
   const doctor = as({ role: 'doctor' })
-  const { id } = (await doctor.post('/api/patients', { payload: somebody() })).json()
+  const { id } = (await doctor.post('/api/patients', { payload: newcomer() })).json()
   for (const path of ['', '?limit=1', '/search?q=okafor', '/stats', `/${id}`]) {
     const ask = async (headers: Record<string, string>) => {
       const before = (await auditEvents()).length

@@ -35,6 +35,7 @@ export async function build(
     IDENTITY_KEY_APPOINTMENT: TEST_PEER_KEY,
     DATABASE_URL: env.databaseUrl ?? urls.databaseUrl,
     RELAY_DATABASE_URL: urls.relayUrl,
+    SYSTEM_DATABASE_URL: env.databaseUrl ?? urls.systemUrl,
     DATABASE_POOL_SIZE: 4,
     // Nothing listens there: the outbox keeps every event for the test to look at.
     NATS_URL: env.NATS_URL ? natsUrlFor(env.NATS_URL, 'patient') : 'nats://127.0.0.1:1',
@@ -66,4 +67,9 @@ export async function build(
 /** A new patient's body; `changes` over a plausible one. */
 export function somebody(changes: object = {}) {
   return { first_name: 'Amina', last_name: 'Okafor', date_of_birth: '1984-05-17', ...changes }
+}
+
+/** The same, and it is nobody who is registered already. */
+export function newcomer(changes: object = {}) {
+  return { ...somebody(changes), confirm_duplicate: true }
 }

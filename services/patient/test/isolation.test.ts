@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { build, CITY, RIVERSIDE, somebody } from './helper.ts'
+import { build, CITY, newcomer, RIVERSIDE, somebody } from './helper.ts'
 
 const CANARY = 'Riversidecanary'
 
@@ -16,7 +16,7 @@ t.test('two hospitals × every tenant route', async (t) => {
     medical_history: CANARY,
   })
   const foreign = (await riverside.post('/api/patients', { payload: secret })).json()
-  await city.post('/api/patients', { payload: somebody() })
+  await city.post('/api/patients', { payload: newcomer() })
 
   const onOne = (id: string) =>
     [
@@ -32,7 +32,7 @@ t.test('two hospitals × every tenant route', async (t) => {
     ] as const
   const onMany = [
     ['GET', '/api/patients', () => city.get('/api/patients?limit=100&count=true')],
-    ['POST', '/api/patients', () => city.post('/api/patients', { payload: somebody() })],
+    ['POST', '/api/patients', () => city.post('/api/patients', { payload: newcomer() })],
     ['GET', '/api/patients/search', () => city.get(`/api/patients/search?q=${CANARY}`)],
     [
       'POST',

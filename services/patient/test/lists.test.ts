@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, CITY, RIVERSIDE, somebody } from './helper.ts'
+import { build, CITY, newcomer, RIVERSIDE } from './helper.ts'
 
 t.test('GET /api/patients', async (t) => {
   const { as, auditEvents, sql } = await build(t)
@@ -7,7 +7,7 @@ t.test('GET /api/patients', async (t) => {
   const names = ['Zoë', 'Álvaro', 'bela', 'Chen', 'Đurđa', 'émile', 'Fatima']
   for (const [index, last_name] of names.entries()) {
     await admin.post('/api/patients', {
-      payload: somebody({
+      payload: newcomer({
         last_name,
         gender: index % 2 ? 'male' : 'female',
         blood_group: index % 3 ? 'A+' : null,
@@ -121,13 +121,13 @@ t.test('GET /api/patients/stats', async (t) => {
   const year = new Date().getUTCFullYear()
   const born = (age: number) => `${year - age - 1}-01-01`
   await admin.post('/api/patients', {
-    payload: somebody({ gender: 'male', blood_group: 'O-', date_of_birth: born(5) }),
+    payload: newcomer({ gender: 'male', blood_group: 'O-', date_of_birth: born(5) }),
   })
   await admin.post('/api/patients', {
-    payload: somebody({ gender: 'female', date_of_birth: born(40) }),
+    payload: newcomer({ gender: 'female', date_of_birth: born(40) }),
   })
   const { id } = (
-    await admin.post('/api/patients', { payload: somebody({ date_of_birth: born(80) }) })
+    await admin.post('/api/patients', { payload: newcomer({ date_of_birth: born(80) }) })
   ).json()
 
   await t.test('right at once after each write', async (t) => {

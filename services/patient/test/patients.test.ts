@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Value } from '@sinclair/typebox/value'
 import { RecordEventSchema } from '@wardstone/contracts'
 import t from 'tap'
-import { build, CITY, RIVERSIDE, somebody } from './helper.ts'
+import { build, CITY, newcomer, RIVERSIDE, somebody } from './helper.ts'
 
 t.test('POST /api/patients', async (t) => {
   const { as, auditEvents } = await build(t)
@@ -10,7 +10,7 @@ t.test('POST /api/patients', async (t) => {
 
   await t.test('stores a patient of the caller’s hospital', async (t) => {
     const answer = await admin.post('/api/patients', {
-      payload: somebody({
+      payload: newcomer({
         phone: '+49 171 5550100',
         emergency_contact: { name: 'Chidi', phone: '0171 555' },
       }),
@@ -42,7 +42,7 @@ t.test('POST /api/patients', async (t) => {
   await t.test('an emergency contact in another normal form was kept in it', async (t) => {
     const [composed, decomposed] = ['Zo\u00eb', 'Zoe\u0308']
     const answer = await admin.post('/api/patients', {
-      payload: somebody({
+      payload: newcomer({
         last_name: decomposed,
         emergency_contact: { name: decomposed, phone: '0171 555', relationship: decomposed },
       }),
@@ -81,7 +81,7 @@ t.test('POST /api/patients', async (t) => {
 
   await t.test('defect 22: takes a legal +15-digit number', async (t) => {
     const answer = await admin.post('/api/patients', {
-      payload: somebody({ phone: '+123456789012345' }),
+      payload: newcomer({ phone: '+123456789012345' }),
     })
     t.equal(answer.statusCode, 201)
   })
@@ -89,7 +89,7 @@ t.test('POST /api/patients', async (t) => {
   await t.test('defect 19: a family shares a phone, a deactivated patient too', async (t) => {
     for (const first_name of ['Ada', 'Ben', 'Cem']) {
       const answer = await admin.post('/api/patients', {
-        payload: somebody({ first_name, phone: '0171 777' }),
+        payload: newcomer({ first_name, phone: '0171 777' }),
       })
       t.equal(answer.statusCode, 201)
       await admin.delete(`/api/patients/${answer.json().id}`)
@@ -100,7 +100,7 @@ t.test('POST /api/patients', async (t) => {
     'another hospital in the body is 403 in the seed’s words, its own is an unknown field',
     async (t) => {
       const foreign = await admin.post('/api/patients', {
-        payload: somebody({ hospital_id: randomUUID() }),
+        payload: newcomer({ hospital_id: randomUUID() }),
       })
       t.equal(foreign.statusCode, 403)
       t.match(foreign.json(), {
@@ -121,7 +121,7 @@ t.test('medical record numbers', async (t) => {
   await t.test('100 parallel registrations get 100 numbers with a Luhn digit', async (t) => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        admin.post('/api/patients', { payload: somebody({ first_name: `P${index}` }) }),
+        admin.post('/api/patients', { payload: newcomer({ first_name: `P${index}` }) }),
       ),
     )
     const numbers = answers.map((answer) => answer.json().mrn as string)
@@ -133,13 +133,13 @@ t.test('medical record numbers', async (t) => {
     await sql('update mrn_counter set last_number = 999998')
     const numbers = []
     for (const _ of [1, 2, 3]) {
-      numbers.push((await admin.post('/api/patients', { payload: somebody() })).json().mrn)
+      numbers.push((await admin.post('/api/patients', { payload: newcomer() })).json().mrn)
     }
     t.same(numbers, ['CGH-9999996', 'CGH-10000008', 'CGH-10000016'])
   })
   await t.test('each hospital counts for itself', async (t) => {
     const answer = await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', {
-      payload: somebody(),
+      payload: newcomer(),
     })
     t.equal(answer.json().mrn, 'RMC-0000018')
   })
@@ -149,7 +149,7 @@ t.test('PUT, PATCH and DELETE', async (t) => {
   const { as, auditEvents } = await build(t)
   const admin = as({ role: 'admin' })
   const create = async (changes: object = {}) =>
-    (await admin.post('/api/patients', { payload: somebody(changes) })).json()
+    (await admin.post('/api/patients', { payload: newcomer(changes) })).json()
 
   await t.test('PUT replaces the editable fields and names those that changed', async (t) => {
     const patient = await create({ phone: '0171 123', address: 'Here 1' })
@@ -296,9 +296,9 @@ t.test('PUT, PATCH and DELETE', async (t) => {
 t.test('what other services know of a patient', async (t) => {
   const { as, auditEvents, domainEvents } = await build(t)
   const admin = as({ role: 'admin' })
-  const { id, mrn } = (await admin.post('/api/patients', { payload: somebody() })).json()
+  const { id, mrn } = (await admin.post('/api/patients', { payload: newcomer() })).json()
   const other = as({ role: 'admin', ...RIVERSIDE })
-  const theirs = (await other.post('/api/patients', { payload: somebody() })).json()
+  const theirs = (await other.post('/api/patients', { payload: newcomer() })).json()
   const ask = (ids: string, hospital: object = CITY) =>
     as({ role: 'system', ...hospital }).get(`/internal/patients?ids=${ids}`)
 
@@ -348,7 +348,7 @@ t.test('the clinical part', async (t) => {
   const doctor = as({ role: 'doctor' })
   const receptionist = as({ role: 'receptionist' })
   const { id } = (
-    await doctor.post('/api/patients', { payload: somebody({ medical_history: 'asthma' }) })
+    await doctor.post('/api/patients', { payload: newcomer({ medical_history: 'asthma' }) })
   ).json()
 
   await t.test(
@@ -379,7 +379,7 @@ t.test('the clinical part', async (t) => {
   await t.test('staff may read and nothing else', async (t) => {
     const staff = as({ role: 'staff' })
     t.equal((await staff.get(`/api/patients/${id}`)).statusCode, 200)
-    t.equal((await staff.post('/api/patients', { payload: somebody() })).statusCode, 403)
+    t.equal((await staff.post('/api/patients', { payload: newcomer() })).statusCode, 403)
   })
 
   await t.test('a platform administrator has no hospital here', async (t) => {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { build, somebody } from './helper.ts'
+import { build, newcomer } from './helper.ts'
 
 t.test('a platform administrator without a broken glass gets into no hospital', async (t) => {
   const { app, as, auditEvents } = await build(t)
-  const { id } = (await as({ role: 'admin' }).post('/api/patients', { payload: somebody() })).json()
+  const { id } = (await as({ role: 'admin' }).post('/api/patients', { payload: newcomer() })).json()
   const platform = as({ role: 'platform_admin', hospital_id: null, hospital_name: null })
   const operations = Object.entries(app.swagger().paths ?? {}).flatMap(([path, item]) =>
     Object.keys(item ?? {}).map((method) => [method as 'get', path.replace('{id}', id)] as const),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Identity } from '@wardstone/contracts'
 import t from 'tap'
-import { build, RIVERSIDE, somebody } from './helper.ts'
+import { build, newcomer, RIVERSIDE, somebody } from './helper.ts'
 
 const PHONE = '+49 171 5550123'
 const HIDDEN = {
@@ -28,7 +28,7 @@ t.test('a restricted patient', async (t) => {
   const { as, auditEvents } = await build(t)
   const admin = as({ role: 'admin' })
   const restricted = (await admin.post('/api/patients', { payload: record })).json()
-  const other = (await admin.post('/api/patients', { payload: somebody({ phone: PHONE }) })).json()
+  const other = (await admin.post('/api/patients', { payload: newcomer({ phone: PHONE }) })).json()
   const one = `/api/patients/${restricted.id}`
   const onIt = (caller: ReturnType<typeof as>) =>
     ({
@@ -151,7 +151,7 @@ t.test('restricting', async (t) => {
   const { as, auditEvents } = await build(t)
   const admin = as({ role: 'admin' })
   const create = async (fields = {}) =>
-    (await admin.post('/api/patients', { payload: somebody(fields) })).json()
+    (await admin.post('/api/patients', { payload: newcomer(fields) })).json()
 
   await t.test('needs a permission of its own, also for who may open it', async (t) => {
     const [{ id }, restricted] = [await create(), await create({ is_restricted: true })]
@@ -160,7 +160,7 @@ t.test('restricting', async (t) => {
     for (const role of ['doctor', 'nurse', 'receptionist'] as const) {
       const caller = as({ role, ...glass(restricted.id) })
       for (const answer of [
-        await caller.post('/api/patients', { payload: somebody({ is_restricted: true }) }),
+        await caller.post('/api/patients', { payload: newcomer({ is_restricted: true }) }),
         await caller.put(one, { payload: somebody({ is_restricted: true }) }),
         await caller.patch(one, { payload: { is_restricted: true } }),
         await caller.put(closed, { payload: somebody({ is_restricted: false }) }),
@@ -182,7 +182,9 @@ t.test('restricting', async (t) => {
     for (const role of ['doctor', 'nurse', 'receptionist'] as const) {
       const caller = as({ role, ...glass(restricted.id) })
       const payload = somebody({ is_restricted: false })
-      const created = await caller.post('/api/patients', { payload })
+      const created = await caller.post('/api/patients', {
+        payload: newcomer({ is_restricted: false }),
+      })
       t.equal(created.statusCode, 201, role)
       const one = `/api/patients/${created.json().id}`
       t.equal((await caller.put(one, { payload })).statusCode, 200)
@@ -221,7 +223,7 @@ t.test('restricting', async (t) => {
 
   await t.test('takes only true and false', async (t) => {
     for (const is_restricted of [null, 1, 'true', {}]) {
-      const answer = await admin.post('/api/patients', { payload: somebody({ is_restricted }) })
+      const answer = await admin.post('/api/patients', { payload: newcomer({ is_restricted }) })
       t.match(answer.json(), { status: 400, errors: [{ pointer: '/is_restricted' }] })
     }
   })
@@ -278,7 +280,7 @@ t.test('a platform administrator who opened the hospital', async (t) => {
   await t.test('writes nothing', async (t) => {
     const before = (await admin.get(one)).json()
     for (const answer of [
-      await support.post('/api/patients', { payload: somebody() }),
+      await support.post('/api/patients', { payload: newcomer() }),
       await support.put(one, { payload: somebody() }),
       await support.patch(one, { payload: { is_restricted: false } }),
       await support.delete(one),

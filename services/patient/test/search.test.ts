@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, RIVERSIDE, somebody } from './helper.ts'
+import { build, newcomer, RIVERSIDE } from './helper.ts'
 
 t.test('the one search box', async (t) => {
   const { as, auditEvents } = await build(t)
@@ -12,8 +12,8 @@ t.test('the one search box', async (t) => {
     { first_name: 'Łukasz', last_name: 'Strauß' },
     { first_name: '美咲', last_name: '山田' },
   ]
-  for (const person of people) await nurse.post('/api/patients', { payload: somebody(person) })
-  await as({ role: 'nurse', ...RIVERSIDE }).post('/api/patients', { payload: somebody(people[1]) })
+  for (const person of people) await nurse.post('/api/patients', { payload: newcomer(person) })
+  await as({ role: 'nurse', ...RIVERSIDE }).post('/api/patients', { payload: newcomer(people[1]) })
 
   const found = async (q: string) => {
     const answer = await nurse.get(`/api/patients/search?q=${encode(q)}`)
@@ -59,11 +59,11 @@ t.test('the one search box', async (t) => {
     t.same(await found('joan'), ['Joan'])
     t.same((await found('jo')).sort(), ['Joan', 'Jonathan', 'José'])
     await nurse.post('/api/patients', {
-      payload: somebody({ first_name: 'Joanna', last_name: 'A' }),
+      payload: newcomer({ first_name: 'Joanna', last_name: 'A' }),
     })
-    await nurse.post('/api/patients', { payload: somebody({ first_name: 'John', last_name: 'B' }) })
+    await nurse.post('/api/patients', { payload: newcomer({ first_name: 'John', last_name: 'B' }) })
     await nurse.post('/api/patients', {
-      payload: somebody({ first_name: 'Joann', last_name: 'C' }),
+      payload: newcomer({ first_name: 'Joann', last_name: 'C' }),
     })
     t.same(await found('joann'), ['Joann', 'Joanna', 'Joan'])
   })
@@ -108,7 +108,7 @@ t.test('the one search box', async (t) => {
 
 t.test('search uses the tenant’s indexes under row-level security', async (t) => {
   const { as, sql, urls } = await build(t)
-  await as({ role: 'admin' }).post('/api/patients', { payload: somebody() })
+  await as({ role: 'admin' }).post('/api/patients', { payload: newcomer() })
   await sql(`insert into patient_name (hospital_id, word, patient_id)
     select hospital_id, 'w' || n, id from patient, generate_series(1, 20000) n`)
   await sql('analyze')

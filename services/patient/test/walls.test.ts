@@ -5,7 +5,7 @@ import { TenantDatabase } from '@wardstone/tenancy'
 import t, { type Test } from 'tap'
 import type { Database } from '../src/database/schema.ts'
 import { PatientRepository } from '../src/patients/repository.ts'
-import { build, CITY, RIVERSIDE, somebody } from './helper.ts'
+import { build, CITY, newcomer, RIVERSIDE } from './helper.ts'
 
 const SOURCE = new URL('../src/patients/repository.ts', import.meta.url)
 const CLOSED = /return sql`\(.*is distinct from.*`/
@@ -13,9 +13,9 @@ const PREDICATE = /\.where\('patient\.hospital_id', '=', [^)]*\)/g
 
 t.test('each wall holds without the other', async (t) => {
   const { as, sql, urls } = await build(t)
-  const mine = (await as({ role: 'admin' }).post('/api/patients', { payload: somebody() })).json()
+  const mine = (await as({ role: 'admin' }).post('/api/patients', { payload: newcomer() })).json()
   const theirs = (
-    await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', { payload: somebody() })
+    await as({ role: 'admin', ...RIVERSIDE }).post('/api/patients', { payload: newcomer() })
   ).json()
   const city = cityAs(t, urls.databaseUrl)
   const Mutant = await withoutPredicate(t)
@@ -56,7 +56,7 @@ t.test('a closed record is closed in the database', async (t) => {
   const { as, urls } = await build(t)
   const { id } = (
     await as({ role: 'admin' }).post('/api/patients', {
-      payload: somebody({ phone: '0171 5550123', medical_history: 'x', is_restricted: true }),
+      payload: newcomer({ phone: '0171 5550123', medical_history: 'x', is_restricted: true }),
     })
   ).json()
   const city = cityAs(t, urls.databaseUrl)

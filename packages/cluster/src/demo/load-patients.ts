@@ -44,6 +44,12 @@ export async function loadPatients(client: Client, load: PatientLoad) {
       ['hospital_id', 'word', 'patient_id'],
       names(hospital, rows),
     )
+    await copyRows(
+      client,
+      'patient_identifier',
+      ['hospital_id', 'key', 'type', 'patient_id'],
+      identifiers(hospital, rows),
+    )
     onLoaded(rows.length)
   }
   await copyRows(client, 'name_spelling', ['hospital_id', 'spelling', 'word'], dictionary())
@@ -59,6 +65,12 @@ export async function loadPatients(client: Client, load: PatientLoad) {
       const { words, misspelt } = rules.searchTerms(row.patient)
       for (const word of words) yield [id, word, row.id]
       for (const { spelling, word } of misspelt) spellings.set(`${spelling} ${word}`, word)
+    }
+  }
+
+  function* identifiers({ id }: DemoHospital, rows: Row[]): Generator<Value[]> {
+    for (const row of rows) {
+      for (const { key, type } of rules.identifierKeys(row.patient)) yield [id, key, type, row.id]
     }
   }
 

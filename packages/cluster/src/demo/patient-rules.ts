@@ -12,13 +12,17 @@ export interface PatientRules {
     words: string[]
     misspelt: { spelling: string; word: string }[]
   }
+  identifierKeys(patient: DemoPatient): { type: string; key: string }[]
   mrnPrefix(hospitalName: string): string
 }
 
 /** The service's own rules, taken at run time as its migrations are: packages import no service. */
 export async function patientRules(): Promise<PatientRules> {
-  const file = resolve(import.meta.dirname, '../../../..', 'services/patient/src/patients/rules.ts')
-  return import(pathToFileURL(file).href)
+  const folder = resolve(import.meta.dirname, '../../../..', 'services/patient/src/patients')
+  const files = ['rules.ts', 'identifiers.ts'].map(
+    (name) => pathToFileURL(resolve(folder, name)).href,
+  )
+  return Object.assign({}, ...(await Promise.all(files.map((file) => import(file)))))
 }
 
 /** A medical record number: prefix, number and Luhn digit (as `luhn_digit` in the service's migrations). */

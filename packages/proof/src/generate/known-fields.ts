@@ -102,6 +102,11 @@ export const EITHER: Readonly<Record<string, readonly (readonly string[])[]>> = 
     [...newcomer, 'invitation_code'],
   ],
   'POST /api/break-glass': [['patient_id'], ['hospital_id']],
+  'POST /api/patients': [
+    ['first_name', 'last_name', 'date_of_birth'],
+    ['first_name', 'last_name', 'estimated_age'],
+    ['is_unknown'],
+  ],
 }
 
 /** Fields with values that the people of both hospitals share, beside those of their schemas. */

@@ -1,4 +1,4 @@
-import { idempotencyKey } from '@wardstone/service'
+import { idempotencyKey, type Lines } from '@wardstone/service'
 import type { IdempotencyKeys, Tenant, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
@@ -7,7 +7,6 @@ import type { Directory } from '../references/directory.ts'
 import { newAppointment, participants, stretchOf } from './booking.ts'
 import * as events from './events.ts'
 import { recorded } from './failures.ts'
-import type { Lines } from './lines.ts'
 import { AppointmentRepository } from './repository.ts'
 import type { Appointment, NewAppointment } from './schemas.ts'
 

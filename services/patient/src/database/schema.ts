@@ -1,5 +1,7 @@
 import type { OutboxTable } from '@wardstone/tenancy'
 import type { ColumnType, Generated } from 'kysely'
+import type { Allergy } from '../patients/clinical.ts'
+import type { Identifier, IdentifierKey } from '../patients/identifiers.ts'
 import type { Patient } from '../patients/schemas.ts'
 
 /** A column that no code can update: a row stays with its hospital, an id stays with its record. */
@@ -25,8 +27,12 @@ export interface PatientTable {
   address: string | null
   emergency_contact: ColumnType<Patient['emergency_contact'], string | null, string | null>
   national_id: string | null
+  identifiers: ColumnType<Identifier[], string, string>
   preferred_language: string | null
   medical_history: string | null
+  allergies: ColumnType<Allergy[], string, string>
+  allergy_status: NonNullable<Patient['allergy_status']>
+  is_unknown: Generated<boolean>
   is_active: Generated<boolean>
   is_restricted: Generated<boolean>
   created_at: Generated<string>
@@ -55,6 +61,21 @@ export interface MrnCounterTable {
   last_number: number
 }
 
+/** An identifier of a patient as it is compared. */
+export interface PatientIdentifierTable {
+  hospital_id: Fixed
+  key: string
+  type: IdentifierKey['type']
+  patient_id: string
+}
+
+/** The last number of the hospital's unknown patients of one gender. */
+export interface UnknownPatientCounterTable {
+  hospital_id: Fixed
+  gender: Patient['gender']
+  last_number: number
+}
+
 /** How many patients of a hospital have one value of one kind; triggers on `patient` keep it. */
 export interface PatientCountTable {
   hospital_id: Fixed
@@ -69,5 +90,7 @@ export interface Database {
   name_spelling: NameSpellingTable
   mrn_counter: MrnCounterTable
   patient_count: PatientCountTable
+  patient_identifier: PatientIdentifierTable
+  unknown_patient_counter: UnknownPatientCounterTable
   outbox: OutboxTable
 }

@@ -1,14 +1,16 @@
-import { type AuditAction, type Identity, isGranted, type Permission } from '@wardstone/contracts'
+import type { AuditAction } from '@wardstone/contracts'
 import { expectedVersion } from '@wardstone/service'
-import type { TenantDatabase } from '@wardstone/tenancy'
-import type { FastifyRequest } from 'fastify'
+import type { IdempotencyKeys, TenantDatabase } from '@wardstone/tenancy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
-import { fieldForbidden, patientNotFound, stalePatient } from '../errors.ts'
+import { patientNotFound, stalePatient } from '../errors.ts'
 import * as events from './events.ts'
+import { forbidden, mayRestrict, refuseClinical } from './field-permissions.ts'
+import { recordedOnce } from './once.ts'
 import { type RecordAudit, refuseClosed } from './reading.ts'
 import { PatientRepository } from './repository.ts'
-import { checkDateOfBirth, complete, merge, type PatientFields } from './rules.ts'
-import type { NewPatient, Patient, PatientPatch } from './schemas.ts'
+import { checkDateOfBirth, complete, merge, type PatientFields, stillUnknown } from './rules.ts'
+import type { Patient, PatientBody, PatientPatch } from './schemas.ts'
 
 type Attempt = (
   patients: PatientRepository,
@@ -18,52 +20,66 @@ type Attempt = (
 /** Changes to one patient; one that does not come about is on record before it is answered. */
 export class PatientChanges {
   readonly #database: TenantDatabase<Database>
+  readonly #keys: IdempotencyKeys
   readonly #recordAudit: RecordAudit
 
-  constructor(database: TenantDatabase<Database>, recordAudit: RecordAudit) {
+  constructor(
+    { database, keys }: { database: TenantDatabase<Database>; keys: IdempotencyKeys },
+    recordAudit: RecordAudit,
+  ) {
     this.#database = database
+    this.#keys = keys
     this.#recordAudit = recordAudit
-  }
-
-  /** Stores a new patient. */
-  async create(request: FastifyRequest, body: NewPatient): Promise<Patient> {
-    await this.#allowClinical(request, body)
-    if (!mayRestrict(request.identity, false, body)) {
-      throw await this.#forbidden(request, 'patient.restrict')
-    }
-    checkDateOfBirth(body.date_of_birth)
-    const patients = new PatientRepository(this.#database.tenant(request.identity))
-    return patients.create(complete(body), (id) => events.patientCreated(request.identity, id))
   }
 
   /** PUT: what the body does not say is emptied, but for a restriction. */
   async replace(
     request: FastifyRequest,
     id: string,
-    body: NewPatient & PatientPatch,
+    body: PatientBody & PatientPatch,
   ): Promise<Patient> {
     const { version: _, ...fields } = body
-    await this.#allowClinical(request, fields, id)
+    await refuseClinical(request, fields, id)
     checkDateOfBirth(fields.date_of_birth)
-    return this.#edit(request, id, fields, ({ is_restricted }) =>
-      complete({ is_restricted, ...fields }),
+    return this.#edit(request, id, fields, (current) =>
+      complete({
+        is_restricted: current.is_restricted,
+        ...fields,
+        is_unknown: stillUnknown(current, fields),
+      }),
     )
   }
 
   /** PATCH: a JSON merge patch, applied to the record as it is when it is locked. */
   async patch(request: FastifyRequest, id: string, body: PatientPatch): Promise<Patient> {
     const { version: _, ...fields } = body
-    await this.#allowClinical(request, fields, id)
-    return this.#edit(request, id, fields, (current) => complete(merge(current, fields)))
+    await refuseClinical(request, fields, id)
+    return this.#edit(request, id, fields, (current) => {
+      const merged = merge(current, fields)
+      return complete({ ...merged, is_unknown: stillUnknown(current, merged) })
+    })
   }
 
-  /** DELETE and reactivation. */
-  setActive(request: FastifyRequest, id: string, active: boolean): Promise<Patient> {
-    const action = active ? 'patient.reactivated' : 'patient.deactivated'
-    const told = active ? events.patientReactivated : events.patientDeactivated
-    return this.#change(request, id, action, (patients, version) =>
-      patients.setActive(id, active, { version, events: told(request.identity, id) }),
+  /** DELETE. */
+  deactivate(request: FastifyRequest, id: string): Promise<Patient> {
+    const told = events.patientDeactivated(request.identity, id)
+    return this.#change(request, id, 'patient.deactivated', (patients, version) =>
+      patients.setActive(id, false, { version, events: told }),
     )
+  }
+
+  /** Once, if the request has a key. */
+  reactivate(request: FastifyRequest, reply: FastifyReply, id: string): Promise<Patient> {
+    const { identity } = request
+    const action = 'patient.reactivated'
+    const told = events.patientReactivated(identity, id)
+    const attempt: Attempt = (_, version) =>
+      recordedOnce(this.#keys, [request, reply], this.#database.tenant(identity), {
+        action,
+        change: (inside) =>
+          new PatientRepository(inside).setActive(id, true, { version, events: told }),
+      })
+    return this.#change(request, id, action, attempt)
   }
 
   #edit(
@@ -95,32 +111,10 @@ export class PatientChanges {
     const current = await patients.find(id)
     if (current) await refuseClosed(this.#recordAudit, identity, current)
     if (current && !mayRestrict(identity, current.is_restricted, said)) {
-      throw await this.#forbidden(request, 'patient.restrict', id)
+      throw await forbidden(request, 'patient.restrict', id)
     }
     const reason = current ? 'stale' : 'not_found'
     await this.#recordAudit(events.patientAccessFailed(identity, action, id, reason))
     throw current ? stalePatient(current.version) : patientNotFound()
   }
-
-  /** Who may not read the clinical part cannot send it back either: to name it is to change it. */
-  async #allowClinical(request: FastifyRequest, said: PatientPatch, id?: string): Promise<void> {
-    const permission = 'patient.clinical.write'
-    if (said.medical_history === undefined || isGranted(request.identity.role, permission)) return
-    throw await this.#forbidden(request, permission, id)
-  }
-
-  /** The denial, on record. */
-  async #forbidden({ identity }: FastifyRequest, permission: Permission, id?: string) {
-    await this.#recordAudit(events.fieldDenied(identity, permission, id))
-    return fieldForbidden(permission)
-  }
-}
-
-/** A form sends a restriction back as it was; changing it has a permission of its own. */
-function mayRestrict(
-  { role }: Pick<Identity, 'role'>,
-  current: boolean,
-  { is_restricted = current }: PatientPatch,
-): boolean {
-  return is_restricted === current || isGranted(role, 'patient.restrict')
 }

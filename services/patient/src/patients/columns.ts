@@ -1,5 +1,6 @@
 import { type Identity, isGranted } from '@wardstone/contracts'
 import { sql } from 'kysely'
+import { CLINICAL } from './clinical.ts'
 import { isClosedTo, rowIsClosedTo } from './restriction.ts'
 import type { Patient } from './schemas.ts'
 
@@ -16,12 +17,14 @@ const EDITABLE = [
   'address',
   'emergency_contact',
   'national_id',
+  'identifiers',
   'preferred_language',
+  'is_unknown',
   'is_restricted',
 ] as const
 
 /** The columns of a patient but the clinical part. */
-export const DEMOGRAPHIC = [
+const DEMOGRAPHIC = [
   'id',
   'mrn',
   ...EDITABLE,
@@ -31,18 +34,18 @@ export const DEMOGRAPHIC = [
   'version',
 ] as const
 
+/** Every column that a change may have to show. */
+export const SHOWN = [...DEMOGRAPHIC, ...CLINICAL] as const
+
 /** Of a patient whose record is closed to the reader these are null. */
 const MASKED_TEXT = ['phone', 'email', 'address', 'national_id'] as const
-const MASKED = [...MASKED_TEXT, 'emergency_contact'] as const
+const MASKED = [...MASKED_TEXT, 'emergency_contact', 'identifiers'] as const
 
 /** What every reader of a patient sees. */
 const OPEN = DEMOGRAPHIC.filter(
   (column): column is Exclude<(typeof DEMOGRAPHIC)[number], (typeof MASKED)[number]> =>
     !(MASKED as readonly string[]).includes(column),
 )
-
-/** What needs `patient.clinical.read`. */
-const CLINICAL = ['medical_history'] as const
 
 /** Their names are told to the audit when they change. */
 export const AUDITED = [...EDITABLE, ...CLINICAL, 'is_active'] as const
@@ -58,7 +61,10 @@ export function readableBy<T extends 'patient' | 'change'>(identity: Identity, t
     ...OPEN.map((column) => `${table}.${column}` as const),
     ...MASKED_TEXT.map(masked),
     masked('emergency_contact'),
-    ...(isGranted(identity.role, 'patient.clinical.read') ? CLINICAL.map(masked) : []),
+    masked('identifiers'),
+    ...(isGranted(identity.role, 'patient.clinical.read')
+      ? [masked('medical_history'), masked('allergies'), masked('allergy_status')]
+      : []),
   ] as const
 }
 

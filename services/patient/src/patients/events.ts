@@ -70,6 +70,32 @@ export const patientAccessFailed = (
   reason: 'not_found' | 'stale',
 ): AuditEvent => failed(identity, { action, outcome: 'failure', reason }, id)
 
+/** A registration that did not come about: the likely duplicates were shown instead. */
+export const registrationDoubted = (identity: Identity, patient_ids: string[]): AuditEvent =>
+  auditEvent(SERVICE, identity, {
+    action: 'patient.created',
+    outcome: 'failure',
+    reason: 'possible_duplicate',
+    patient_ids,
+  })
+
+/** An answer was shown again; nothing was changed. */
+export const answerReplayed = (
+  identity: Identity,
+  action: AuditAction,
+  ids: string[],
+): AuditEvent =>
+  auditEvent(SERVICE, identity, {
+    action,
+    outcome: 'failure',
+    reason: 'idempotency_replayed',
+    patient_ids: ids.slice(0, 200),
+  })
+
+/** A change that was asked for under an `Idempotency-Key` that is in use, or is another request's. */
+export const keyRefused = (identity: Identity, action: AuditAction, reason: string): AuditEvent =>
+  auditEvent(SERVICE, identity, { action, outcome: 'failure', reason })
+
 /** Somebody without `permission` sent a field that needs it. */
 export const fieldDenied = (identity: Identity, permission: Permission, id?: string): AuditEvent =>
   failed(

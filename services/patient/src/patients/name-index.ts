@@ -1,32 +1,76 @@
 import { type RawBuilder, sql } from 'kysely'
+import { identifierKeys } from './identifiers.ts'
 import { type PatientFields, searchTerms } from './rules.ts'
 
-type Names = Pick<PatientFields, 'first_name' | 'last_name' | 'middle_name'>
 type Cte = RawBuilder<Record<never, never>>
 
-/** Bodies of CTEs that keep the words a patient is found by; each acts only if the CTE `change` returned a row. */
+/** A patient and what is looked for to find them. */
+export interface Indexed {
+  id: string
+  fields: Pick<
+    PatientFields,
+    'first_name' | 'last_name' | 'middle_name' | 'national_id' | 'identifiers'
+  >
+}
+
+/** Bodies of CTEs that keep what patients are found by; each acts only if the CTE `change` returned a row. */
 export const nameIndex = {
-  /** Adds the words of `names`. */
-  add(hospitalId: string, patientId: string, names: Names): Cte {
+  /** Adds the words of the names of `people`. */
+  add(hospitalId: string, people: readonly Indexed[]): Cte {
+    const rows = people.flatMap(({ id, fields }) =>
+      searchTerms(fields).words.map((word) => ({ id, word })),
+    )
     return sql`(insert into patient_name (hospital_id, word, patient_id)
-      select ${hospitalId}::uuid, word, ${patientId}::uuid from change, unnest(${searchTerms(names).words}::text[]) as word
+      select ${hospitalId}::uuid, word, id
+      from unnest(${rows.map(({ word }) => word)}::text[], ${rows.map(({ id }) => id)}::uuid[]) as term(word, id)
+      where exists (select from change)
       on conflict do nothing)`
   },
 
-  /** Adds the spellings of the words of `names` that the hospital's dictionary does not have yet. */
-  spell(hospitalId: string, names: Names): Cte {
-    const { misspelt } = searchTerms(names)
+  /**
+   * Adds the spellings of those words that the hospital's dictionary does not have yet, in their
+   * order: two statements at once that add the same ones never wait for each other in a circle.
+   */
+  spell(hospitalId: string, people: readonly Indexed[]): Cte {
+    const terms = new Map<string, { spelling: string; word: string }>()
+    for (const { fields } of people)
+      for (const term of searchTerms(fields).misspelt)
+        terms.set(`${term.spelling} ${term.word}`, term)
+    const misspelt = [...terms.values()]
     return sql`(insert into name_spelling (hospital_id, spelling, word)
       select ${hospitalId}::uuid, spelling, word
-      from change, unnest(${misspelt.map((term) => term.spelling)}::text[], ${misspelt.map((term) => term.word)}::text[])
+      from unnest(${misspelt.map(({ spelling }) => spelling)}::text[], ${misspelt.map(({ word }) => word)}::text[])
         as term(spelling, word)
+      where exists (select from change)
+      order by spelling collate "C", word collate "C"
       on conflict do nothing)`
   },
 
-  /** Removes the words that are not of `names`. */
-  remove(hospitalId: string, patientId: string, names: Names): Cte {
+  /** Adds the identifiers of `people`. */
+  identify(hospitalId: string, people: readonly Indexed[]): Cte {
+    const rows = people.flatMap(({ id, fields }) =>
+      identifierKeys(fields).map((each) => ({ id, ...each })),
+    )
+    return sql`(insert into patient_identifier (hospital_id, key, type, patient_id)
+      select ${hospitalId}::uuid, key, type, id
+      from unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ type }) => type)}::text[], ${rows.map(({ id }) => id)}::uuid[])
+        as term(key, type, id)
+      where exists (select from change)
+      on conflict do nothing)`
+  },
+
+  /** Removes the words that are not of the patient's names. */
+  remove(hospitalId: string, { id, fields }: Indexed): Cte {
     return sql`(delete from patient_name using change
-      where hospital_id = ${hospitalId} and patient_id = ${patientId}
-        and word <> all(${searchTerms(names).words}::text[]))`
+      where hospital_id = ${hospitalId} and patient_id = ${id}
+        and word <> all(${searchTerms(fields).words}::text[]))`
+  },
+
+  /** Removes the identifiers that are not the patient's. */
+  forget(hospitalId: string, { id, fields }: Indexed): Cte {
+    const keys = identifierKeys(fields)
+    return sql`(delete from patient_identifier using change
+      where hospital_id = ${hospitalId} and patient_id = ${id}
+        and (key, type) not in (select * from unnest(${keys.map(({ key }) => key)}::text[], ${keys.map(({ type }) => type)}::text[])))`
   },
 }

@@ -1,5 +1,5 @@
 import { type ServicePlugin, sendVersioned } from '@wardstone/service'
-import type { TenantDatabase } from '@wardstone/tenancy'
+import type { IdempotencyKeys, TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { PatientChanges } from './changes.ts'
 import { readPatient } from './reading.ts'
@@ -7,12 +7,14 @@ import * as schemas from './schemas.ts'
 
 interface RecordRoutesOptions {
   database: TenantDatabase<Database>
+  keys: IdempotencyKeys
 }
 
 /** `/api/patients/:id`: the record of one patient of the caller's hospital. */
-export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { database }) => {
+export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, options) => {
+  const { database } = options
   const { recordAudit } = app
-  const changes = new PatientChanges(database, recordAudit)
+  const changes = new PatientChanges(options, recordAudit)
 
   app.get(
     '/:id',
@@ -59,13 +61,13 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
       schema: { params: schemas.PatientParamsSchema, response: { 200: schemas.PatientSchema } },
     },
     async (request, reply) =>
-      sendVersioned(reply, await changes.setActive(request, request.params.id, false)),
+      sendVersioned(reply, await changes.deactivate(request, request.params.id)),
   )
 
   app.post(
     '/:id/reactivate',
     {
-      config: { permission: 'patient.deactivate', problems: [404, 412] },
+      config: { permission: 'patient.deactivate', idempotent: true, problems: [404, 409, 412] },
       schema: {
         params: schemas.PatientParamsSchema,
         body: schemas.NoBodySchema,
@@ -73,6 +75,6 @@ export const recordRoutes: ServicePlugin<RecordRoutesOptions> = async (app, { da
       },
     },
     async (request, reply) =>
-      sendVersioned(reply, await changes.setActive(request, request.params.id, true)),
+      sendVersioned(reply, await changes.reactivate(request, reply, request.params.id)),
   )
 }

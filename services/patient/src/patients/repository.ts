@@ -1,13 +1,13 @@
 import { type AuditEvent, isGranted, type PatientReference } from '@wardstone/contracts'
 import { type OutboxEvent, outboxRows, type Tenant } from '@wardstone/tenancy'
 import { type Kysely, type SqlBool, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
-import { AUDITED, DEMOGRAPHIC, readableBy, toPatient } from './columns.ts'
+import { CLINICAL } from './clinical.ts'
+import { AUDITED, readableBy, SHOWN, toPatient } from './columns.ts'
 import { TOLD } from './events.ts'
 import { nameIndex } from './name-index.ts'
 import { rowIsClosedTo } from './restriction.ts'
-import { mrnPrefix, type PatientFields, toRow } from './rules.ts'
+import { type PatientFields, toRow } from './rules.ts'
 import type { Patient, PatientListQuery } from './schemas.ts'
 
 /** What a change needs to know beside its fields. */
@@ -86,54 +86,6 @@ export class PatientRepository {
   }
 
   /**
-   * Stores a patient under the next medical record number of the hospital. Numbers are taken under
-   * the counter's row lock and never given back.
-   */
-  async create(
-    fields: PatientFields,
-    events: (id: string) => (AuditEvent | OutboxEvent)[],
-  ): Promise<Patient> {
-    const hospital_id = this.#tenant.hospitalId
-    const id = uuidv7()
-    const prefix = mrnPrefix(this.#tenant.identity.hospital_name ?? '')
-    const row = await this.#db
-      .with('counter', (db) =>
-        db
-          .insertInto('mrn_counter')
-          .values({ hospital_id, prefix, last_number: 1 })
-          .onConflict((conflict) =>
-            conflict
-              .column('hospital_id')
-              .doUpdateSet({ last_number: sql`mrn_counter.last_number + 1` }),
-          )
-          .returning([
-            'prefix',
-            sql<string>`lpad(last_number::text, greatest(6, length(last_number::text)), '0')`.as(
-              'digits',
-            ),
-          ]),
-      )
-      .with('change', (db) =>
-        db
-          .insertInto('patient')
-          .values({
-            ...toRow(fields),
-            hospital_id,
-            id,
-            mrn: sql<string>`(select prefix || '-' || digits || luhn_digit(digits) from counter)`,
-          })
-          .returning([...DEMOGRAPHIC, 'medical_history']),
-      )
-      .with('named', () => nameIndex.add(hospital_id, id, fields))
-      .with('spelt', () => nameIndex.spell(hospital_id, fields))
-      .with('sent', () => outboxRows('change', events(id), { told: TOLD }))
-      .selectFrom('change')
-      .select(this.#readable('change'))
-      .executeTakeFirstOrThrow()
-    return this.#toPatient(row)
-  }
-
-  /**
    * Replaces every editable field by what `fieldsOf` makes of the patient. Undefined when there is no
    * such patient at that version that is open to the caller. The record is locked by a statement of its own: the next one then
    * sees what a change it waited for has written, the words of its names too.
@@ -161,14 +113,11 @@ export class PatientRepository {
     if (!row || (change.version !== undefined && change.version !== row.version)) return undefined
     const fields = fieldsOf(this.#toPatient(row))
     if (!fields) return undefined
-    const { medical_history, ...demographic } = toRow(fields)
-    const clinical = isGranted(this.#tenant.identity.role, 'patient.clinical.write')
-    return this.#change(
-      id,
-      clinical ? { ...demographic, medical_history } : demographic,
-      change,
-      fields,
-    )
+    const columns: Partial<ReturnType<typeof toRow>> = toRow(fields)
+    if (!isGranted(this.#tenant.identity.role, 'patient.clinical.write')) {
+      for (const column of CLINICAL) delete columns[column]
+    }
+    return this.#change(id, columns, change, fields)
   }
 
   /** Deactivates or reactivates. Undefined when there is no such patient at that version. */
@@ -180,7 +129,7 @@ export class PatientRepository {
     id: string,
     row: Partial<ReturnType<typeof toRow>> & { is_active?: boolean },
     { version, events }: Change,
-    names?: PatientFields,
+    fields?: PatientFields,
   ): Promise<Patient | undefined> {
     const hospital_id = this.#tenant.hospitalId
     let old = this.#open().where('id', '=', id)
@@ -194,18 +143,19 @@ export class PatientRepository {
           .set({ ...row, updated_at: sql`now()`, version: sql`patient.version + 1` })
           .where('patient.hospital_id', '=', hospital_id)
           .whereRef('patient.id', '=', 'old.id')
-          .returning([
-            ...DEMOGRAPHIC.map((column) => `patient.${column}` as const),
-            'patient.medical_history',
-            changedFields,
-          ]),
+          .returning([...SHOWN.map((column) => `patient.${column}` as const), changedFields]),
       )
       .with('sent', () => outboxRows('change', events, { changedFields: true, told: TOLD }))
-    if (names) {
+    if (fields) {
+      const indexed = { id, fields }
       query = query
-        .with('unnamed', () => nameIndex.remove(hospital_id, id, names))
-        .with('named', () => nameIndex.add(hospital_id, id, names))
-        .with('spelt', () => nameIndex.spell(hospital_id, names)) as unknown as typeof query
+        .with('unnamed', () => nameIndex.remove(hospital_id, indexed))
+        .with('named', () => nameIndex.add(hospital_id, [indexed]))
+        .with('spelt', () => nameIndex.spell(hospital_id, [indexed]))
+        .with('forgotten', () => nameIndex.forget(hospital_id, indexed))
+        .with('identified', () =>
+          nameIndex.identify(hospital_id, [indexed]),
+        ) as unknown as typeof query
     }
     const changed = await query
       .selectFrom('change')

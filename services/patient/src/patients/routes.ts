@@ -1,15 +1,16 @@
 import { type CursorCodec, linkNext, type ServicePlugin, sendVersioned } from '@wardstone/service'
-import type { TenantDatabase } from '@wardstone/tenancy'
+import type { IdempotencyKeys, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
-import { PatientChanges } from './changes.ts'
 import * as events from './events.ts'
 import { listPatients, searchPatients } from './pages.ts'
+import { PatientRegistration } from './registration.ts'
 import * as schemas from './schemas.ts'
 import { PatientStatsRepository } from './stats-repository.ts'
 
 export interface PatientRoutesOptions {
   database: TenantDatabase<Database>
+  keys: IdempotencyKeys
   cursors: CursorCodec
 }
 
@@ -17,7 +18,7 @@ export interface PatientRoutesOptions {
 export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, options) => {
   const { database, cursors } = options
   const { recordAudit } = app
-  const changes = new PatientChanges(database, recordAudit)
+  const registration = new PatientRegistration(options)
   const tenant = (request: FastifyRequest) => database.tenant(request.identity)
 
   app.get(
@@ -40,11 +41,11 @@ export const patientRoutes: ServicePlugin<PatientRoutesOptions> = async (app, op
   app.post(
     '',
     {
-      config: { permission: 'patient.write' },
+      config: { permission: 'patient.write', idempotent: true, problems: [409] },
       schema: { body: schemas.NewPatientSchema, response: { 201: schemas.PatientSchema } },
     },
     async (request, reply) => {
-      const patient = await changes.create(request, request.body)
+      const patient = await registration.register(request, reply, request.body)
       reply.code(201).header('location', `/api/patients/${patient.id}`)
       return sendVersioned(reply, patient)
     },

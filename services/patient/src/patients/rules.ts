@@ -1,12 +1,13 @@
 import { nameWords } from '@wardstone/service'
-import { impossibleDateOfBirth, incompleteContact } from '../errors.ts'
+import { impossibleDateOfBirth, incompleteContact, invalidField } from '../errors.ts'
+import { allergyFault, allergyStatus } from './clinical.ts'
 import { nameSort, phoneReversed, spellings } from './names.ts'
-import type { NewPatient, Patient, PatientPatch } from './schemas.ts'
+import type { Patient, PatientBody, PatientPatch } from './schemas.ts'
 
 const OLDEST_YEARS = 130
 
 /** Every editable field, said or emptied. */
-export type PatientFields = Required<NewPatient>
+export type PatientFields = Required<PatientBody> & Pick<Patient, 'is_unknown'>
 
 /** @throws problem 400 for a date in the future or more than 130 years ago */
 export function checkDateOfBirth(date: string, now = new Date()): void {
@@ -17,8 +18,14 @@ export function checkDateOfBirth(date: string, now = new Date()): void {
   if (date < oldest) throw impossibleDateOfBirth(`must not be more than ${OLDEST_YEARS} years ago`)
 }
 
-/** All fields of a body that says some: the others are empty. */
-export function complete(body: NewPatient): PatientFields {
+/**
+ * All fields of a body that says some: the others are empty.
+ * @throws problem 400 when the status of the allergies is not that of their list
+ */
+export function complete(body: PatientBody & { is_unknown?: boolean }): PatientFields {
+  const { allergies = [], allergy_status = allergyStatus(allergies) } = body
+  const fault = allergyFault({ allergies, allergy_status })
+  if (fault) throw invalidField('/allergy_status', fault)
   return {
     middle_name: null,
     date_of_birth_estimated: false,
@@ -29,10 +36,14 @@ export function complete(body: NewPatient): PatientFields {
     address: null,
     emergency_contact: null,
     national_id: null,
+    identifiers: [],
     preferred_language: null,
     medical_history: null,
     is_restricted: false,
+    is_unknown: false,
     ...body,
+    allergies,
+    allergy_status,
   }
 }
 
@@ -40,21 +51,39 @@ export function complete(body: NewPatient): PatientFields {
  * The fields of `patient` with a JSON merge patch (RFC 7396) applied.
  * @throws problem 400 when what comes out is no patient
  */
-export function merge(patient: Patient, patch: PatientPatch): NewPatient {
+export function merge(patient: Patient, patch: PatientPatch): PatientBody {
   const { id, mrn, is_active, created_at, updated_at, version, hospital, ...fields } = patient
+  const { is_unknown, identifiers, allergies, allergy_status, ...plain } = fields
   const { emergency_contact, ...rest } = patch
-  const merged: NewPatient = { ...fields, ...rest }
+  const merged: PatientBody = {
+    ...plain,
+    identifiers: identifiers ?? [],
+    allergies: allergies ?? [],
+    ...(!patch.allergies && allergy_status && { allergy_status }),
+    ...rest,
+  }
   if (emergency_contact !== undefined) {
     merged.emergency_contact = emergency_contact && mergeContact(patient, emergency_contact)
   }
-  checkDateOfBirth(merged.date_of_birth)
+  if (patch.date_of_birth !== undefined) checkDateOfBirth(patch.date_of_birth)
   return merged
 }
+
+/** Whoever is given another name than the one for now is not unknown any more. */
+export function stillUnknown(patient: Patient, names: NamesOf<PatientBody>): boolean {
+  return (
+    patient.is_unknown &&
+    patient.first_name === names.first_name &&
+    patient.last_name === names.last_name
+  )
+}
+
+type NamesOf<T extends PatientBody> = Pick<T, 'first_name' | 'last_name'>
 
 function mergeContact(
   { emergency_contact: current }: Patient,
   patch: NonNullable<PatientPatch['emergency_contact']>,
-): NonNullable<NewPatient['emergency_contact']> {
+): NonNullable<PatientBody['emergency_contact']> {
   const { name, phone, relationship } = { ...current, ...patch }
   if (!name) throw incompleteContact('name')
   if (!phone) throw incompleteContact('phone')
@@ -79,8 +108,12 @@ export function toRow(fields: PatientFields) {
     emergency_contact:
       fields.emergency_contact && JSON.stringify(fields.emergency_contact, textInNfc),
     national_id: nfc(fields.national_id),
+    identifiers: JSON.stringify(fields.identifiers, textInNfc),
     preferred_language: fields.preferred_language,
     medical_history: nfc(fields.medical_history),
+    allergies: JSON.stringify(fields.allergies, textInNfc),
+    allergy_status: fields.allergy_status,
+    is_unknown: fields.is_unknown,
     is_restricted: fields.is_restricted,
   }
 }

@@ -12,6 +12,8 @@ import {
   PhoneSchema,
   UuidSchema,
 } from '@wardstone/contracts'
+import { AllergySchema, AllergyStatusSchema, clinicalFields } from './clinical.ts'
+import { IdentifierSchema } from './identifiers.ts'
 
 const strict = { additionalProperties: false }
 const optional = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
@@ -53,21 +55,48 @@ const editableOptional = {
   address: optional(line(1000)),
   emergency_contact: optional(EmergencyContactSchema),
   national_id: optional(line(64)),
+  identifiers: Type.Optional(Type.Array(IdentifierSchema, { maxItems: 20 })),
   preferred_language: optional(LanguageSchema),
-  medical_history: optional(Type.String({ maxLength: 20_000 })),
+  ...clinicalFields,
   is_restricted: Type.Optional(Type.Boolean()),
 }
 
 /** `version` in a body says the same as `If-Match`. */
 const expectedVersion = { version: Type.Optional(Type.Integer({ minimum: 1 })) }
 
-/** A new patient. */
-export const NewPatientSchema = Type.Object({ ...editable, ...editableOptional }, strict)
+/** A person with a name and a date of birth. */
+const PatientBodySchema = Type.Object({ ...editable, ...editableOptional }, strict)
+export type PatientBody = Static<typeof PatientBodySchema>
+
+const OLDEST_ESTIMATE = 120
+
+/** A new patient: named, or unknown; born on a date, or about so many years ago. */
+export const NewPatientSchema = Type.Object(
+  {
+    ...Type.Partial(Type.Object(editable)).properties,
+    ...editableOptional,
+    estimated_age: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: OLDEST_ESTIMATE,
+        description:
+          'years, instead of a date of birth: the first of January of that year, estimated',
+      }),
+    ),
+    is_unknown: Type.Optional(
+      Type.Boolean({ description: 'nobody knows who it is: named `Unknown Male 3` for now' }),
+    ),
+    confirm_duplicate: Type.Optional(
+      Type.Boolean({ description: 'it is nobody of the candidates that were shown' }),
+    ),
+  },
+  strict,
+)
 export type NewPatient = Static<typeof NewPatientSchema>
 
 /** PUT: every editable field; what is absent is emptied, but a restriction is only lifted by saying so. */
 export const PatientReplacementSchema = Type.Object(
-  { ...editable, ...editableOptional, ...expectedVersion },
+  { ...PatientBodySchema.properties, ...expectedVersion },
   strict,
 )
 
@@ -108,9 +137,13 @@ export const PatientSchema = Type.Object(
       }),
     ),
     national_id: nullable(Type.String()),
+    identifiers: nullable(Type.Array(IdentifierSchema)),
     preferred_language: nullable(Type.String()),
     medical_history: Type.Optional(nullable(Type.String())),
+    allergies: Type.Optional(nullable(Type.Array(AllergySchema))),
+    allergy_status: Type.Optional(nullable(AllergyStatusSchema)),
     is_active: Type.Boolean(),
+    is_unknown: Type.Boolean({ description: 'registered without a name, and not named since' }),
     is_restricted: Type.Boolean({
       description:
         'the record is for few: others see no contact and no clinical part, unless they break the glass',

@@ -3,6 +3,7 @@ import type { Tenant } from '@wardstone/tenancy'
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { readableBy, toPatient } from './columns.ts'
+import { identifierKey } from './identifiers.ts'
 import { spellings } from './names.ts'
 import { rowIsClosedTo } from './restriction.ts'
 import { MRN_PATTERN } from './rules.ts'
@@ -44,7 +45,12 @@ export class PatientSearchRepository {
   /** Best matches first; one row more than the limit, when there is a next page. */
   async search(q: string, { is_active, limit, after }: Window) {
     let query = this.#db
-      .with('match', () => this.#matches(q.trim()))
+      .with('match', (db) =>
+        db
+          .selectFrom(this.#identified(q).unionAll(this.#matches(q.trim())).as('hit'))
+          .select(['patient_id', sql<number>`min(rank)::integer`.as('rank')])
+          .groupBy('patient_id'),
+      )
       .selectFrom('match')
       .innerJoin('patient', 'patient.id', 'match.patient_id')
       .where('patient.hospital_id', '=', this.#tenant.hospitalId)
@@ -82,6 +88,21 @@ export class PatientSearchRepository {
       .selectFrom('patient')
       .where('hospital_id', '=', this.#tenant.hospitalId)
       .select(['id as patient_id', sql<number>`0`.as('rank')])
+  }
+
+  /** By a number that somebody else gave, or an old one of ours; of a closed record only by the latter. */
+  #identified(q: string) {
+    const key = /\d/.test(q) ? identifierKey(q) : ''
+    return this.#db
+      .selectFrom('patient_identifier')
+      .innerJoin('patient', 'patient.id', 'patient_identifier.patient_id')
+      .where('patient_identifier.hospital_id', '=', this.#tenant.hospitalId)
+      .where('patient.hospital_id', '=', this.#tenant.hospitalId)
+      .where('key', '=', key)
+      .where(({ or, eb, not }) =>
+        or([eb('type', '=', 'old_mrn'), not(rowIsClosedTo(this.#tenant.identity, 'patient'))]),
+      )
+      .select(['patient.id as patient_id', sql<number>`0`.as('rank')])
   }
 
   /** Not of those whose number is closed to the caller. Without the zeros that are dialled inside a country, or out of one: a stored number may have its country's code instead. */

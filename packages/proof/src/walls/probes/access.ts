@@ -4,7 +4,7 @@ import { CITY, RIVERSIDE } from '../../hospitals.ts'
 import { tokenOf } from '../../people.ts'
 import type { Notes, Probe } from '../probe.ts'
 import type { Scene } from '../scene.ts'
-import { aPatient } from './patients.ts'
+import { aNewcomer } from './patients.ts'
 
 /** Who may do what: the permission table, and nobody beyond their hospital. */
 export const access: Probe = {
@@ -12,7 +12,7 @@ export const access: Probe = {
   async look(scene, notes) {
     const { city, platform } = scene
     const patient = jsonOf(
-      await scene.as(city.admin)('/api/patients', { method: 'POST', body: aPatient() }),
+      await scene.as(city.admin)('/api/patients', { method: 'POST', body: aNewcomer() }),
     )
     const path = `/api/patients/${patient.id}`
     for (const [role, method, where, body] of [
@@ -20,10 +20,10 @@ export const access: Probe = {
       ['doctor', 'GET', '/api/audit/verify'],
       ['nurse', 'DELETE', path],
       ['doctor', 'POST', `${path}/reactivate`],
-      ['staff', 'POST', '/api/patients', aPatient()],
+      ['staff', 'POST', '/api/patients', aNewcomer()],
       ['staff', 'PATCH', path, { first_name: 'X' }],
       ['receptionist', 'PATCH', path, { medical_history: 'X' }],
-      ['receptionist', 'POST', '/api/patients', { ...aPatient(), medical_history: 'X' }],
+      ['receptionist', 'POST', '/api/patients', { ...aNewcomer(), medical_history: 'X' }],
       ['admin', 'POST', '/api/hospitals', { name: 'Mine' }],
       ['admin', 'PATCH', `/api/hospitals/${CITY.id}`, { subscription_plan: 'enterprise' }],
       ['nurse', 'PATCH', `/api/hospitals/${CITY.id}`, { phone: '0171 555' }],
@@ -45,7 +45,7 @@ export const access: Probe = {
 
 async function otherHospital(scene: Scene, notes: Notes): Promise<void> {
   const admin = scene.as(scene.city.admin)
-  const body = { ...aPatient(), hospital_id: RIVERSIDE.id }
+  const body = { ...aNewcomer(), hospital_id: RIVERSIDE.id }
   const query = `hospital_id=${RIVERSIDE.id}`
   for (const [what, answer] of [
     ['in the query', await admin(`/api/patients?${query}`)],
@@ -64,9 +64,9 @@ async function fields(scene: Scene, notes: Notes, path: string): Promise<void> {
   const admin = scene.as(scene.city.admin)
   const post = (body: object) => admin('/api/patients', { method: 'POST', body })
   for (const [what, answer] of [
-    ['an unknown field', await post({ ...aPatient(), mrn: 'CGH-1' })],
-    ['a coerced field', await post({ ...aPatient(), first_name: 7 })],
-    ['half a character', await post({ ...aPatient(), address: 'a\ud800b' })],
+    ['an unknown field', await post({ ...aNewcomer(), mrn: 'CGH-1' })],
+    ['a coerced field', await post({ ...aNewcomer(), first_name: 7 })],
+    ['half a character', await post({ ...aNewcomer(), address: 'a\ud800b' })],
     ['an unknown parameter', await admin('/api/patients?all=true')],
     ['an id of another kind', await admin('/api/patients/1')],
   ] as const)

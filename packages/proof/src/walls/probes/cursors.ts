@@ -1,6 +1,6 @@
 import { jsonOf } from '../../ask.ts'
 import type { Probe } from '../probe.ts'
-import { aPatient } from './patients.ts'
+import { aNewcomer } from './patients.ts'
 
 /** A cursor leads on in the list it was made for, of the hospital it was made for. */
 export const cursors: Probe = {
@@ -9,7 +9,7 @@ export const cursors: Probe = {
     const [city, riverside] = [scene.as(scene.city.admin), scene.as(scene.riverside.admin)]
     for (const post of [city, riverside]) {
       for (let count = 0; count < 3; count += 1)
-        await post('/api/patients', { method: 'POST', body: aPatient() })
+        await post('/api/patients', { method: 'POST', body: aNewcomer() })
     }
     const list = '/api/patients?limit=1'
     const search = '/api/patients/search?limit=1&q=okafor'

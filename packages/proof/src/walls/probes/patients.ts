@@ -16,6 +16,11 @@ export function aPatient(changes: object = {}) {
   }
 }
 
+/** The same, of whom it is sure that they are nobody who is registered. */
+export function aNewcomer(changes: object = {}) {
+  return { ...aPatient(changes), confirm_duplicate: true }
+}
+
 /** Riverside's patients have names of City's, and one of them has the very id of one of City's. */
 async function register(scene: Scene) {
   const post = async (person: keyof Scene['city'], body: object, side: 'city' | 'riverside') =>
@@ -27,10 +32,10 @@ async function register(scene: Scene) {
     { first_name: 'Aminata' },
     { first_name: CANARY },
   ])
-    theirs.push(await post('admin', aPatient({ ...names, ...secret }), 'riverside'))
+    theirs.push(await post('admin', aNewcomer({ ...names, ...secret }), 'riverside'))
   const mine = []
   for (const first_name of ['Amina', 'Joseph'])
-    mine.push(await post('admin', aPatient({ first_name }), 'city'))
+    mine.push(await post('admin', aNewcomer({ first_name }), 'city'))
   // A twin: the same id in both hospitals, so that only the hospital tells them apart.
   const twin = randomUUID()
   for (const [table, column] of [

@@ -3,14 +3,14 @@ import { type Answer, jsonOf } from '../../ask.ts'
 import { RIVERSIDE } from '../../hospitals.ts'
 import type { Probe } from '../probe.ts'
 import { recorded } from '../recorded.ts'
-import { aPatient } from './patients.ts'
+import { aNewcomer } from './patients.ts'
 
 /** What was answered is on record by then: reads, changes and denials, each once. */
 export const records: Probe = {
   services: ['patient', 'audit'],
   async look(scene, notes) {
     const [admin, nurse] = [scene.as(scene.city.admin), scene.as(scene.city.nurse)]
-    const created = await admin('/api/patients', { method: 'POST', body: aPatient() })
+    const created = await admin('/api/patients', { method: 'POST', body: aNewcomer() })
     const path = `/api/patients/${jsonOf(created).id}`
     const asked: [ServiceName, string, Answer][] = [
       ['patient', 'patient.created', created],

@@ -3,7 +3,7 @@ import { jsonOf } from '../../ask.ts'
 import { CITY } from '../../hospitals.ts'
 import { tokenOf } from '../../people.ts'
 import type { Probe } from '../probe.ts'
-import { aPatient } from './patients.ts'
+import { aNewcomer, aPatient } from './patients.ts'
 
 const SECRET = { phone: '+49 30 5550123', address: 'Secretcanary', medical_history: 'Secretcanary' }
 
@@ -15,8 +15,8 @@ export const restricted: Probe = {
     const admin = asking(city.admin)
     const create = async (body: object) =>
       jsonOf(await admin('/api/patients', { method: 'POST', body }))
-    const { id } = await create({ ...aPatient(SECRET), is_restricted: true })
-    const other = await create(aPatient())
+    const { id } = await create({ ...aNewcomer(SECRET), is_restricted: true })
+    const other = await create(aNewcomer())
     const path = `/api/patients/${id}`
     const under = (patient_id: string) =>
       tokenOf(world, city.doctor, {
