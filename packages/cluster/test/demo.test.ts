@@ -67,6 +67,37 @@ t.test('the demo is loaded once', async (t) => {
   t.equal(await count(databases.patient, counted), 3, 'the next patient gets the next number')
 })
 
+t.test('each demo hospital has its clinic', async (t) => {
+  const databases = await demoDatabases(t)
+  await seedDemo(databases)
+  t.equal(await count(databases.hospital, 'select from department'), 24)
+  t.equal(await count(databases.hospital, "select from doctor where available_times <> '[]'"), 36)
+  const lost = `select from doctor left join department on department.id = department_id
+    and department.hospital_id = doctor.hospital_id where department_id is not null and name is null`
+  t.equal(await count(databases.hospital, lost), 0)
+  const headless = `select from department left join doctor on doctor.id = head_doctor_id
+    and doctor.hospital_id = department.hospital_id where department_id is distinct from department.id`
+  t.equal(await count(databases.hospital, headless), 0, 'each is headed by one of its own')
+  const linked = await withClient(databases.hospital, async (client) => {
+    const { rows } = await client.query(
+      'select hospital_id, user_id, first_name, last_name from doctor where user_id is not null',
+    )
+    return rows
+  })
+  t.equal(linked.length, 3)
+  for (const { hospital_id, user_id, first_name, last_name } of linked) {
+    const [user] = await withClient(databases.auth, async (client) => {
+      const { rows } = await client.query(
+        `select username, first_name, last_name from account join membership on account_id = id
+          where hospital_id = $1 and id = $2 and role = 'doctor'`,
+        [hospital_id, user_id],
+      )
+      return rows
+    })
+    t.match(user, { username: /^doctor_/, first_name, last_name })
+  }
+})
+
 t.test('a load that was interrupted is finished by the next', async (t) => {
   const databases = await demoDatabases(t)
   await seedDemo(databases)
@@ -76,6 +107,7 @@ t.test('a load that was interrupted is finished by the next', async (t) => {
   t.equal(await seedDemo(databases), true)
   t.equal(await count(databases.hospital, 'select from hospital'), 3)
   t.equal(await count(databases.patient, 'select from patient'), 900)
+  t.equal(await count(databases.hospital, 'select from doctor'), 36)
 })
 
 t.test('large loads add to what is there', async (t) => {

@@ -152,13 +152,15 @@ export class Records {
   }
 
   #collection({ method, path }: Operation, parameter: string) {
-    const prefix = path.slice(0, path.indexOf(`{${parameter}}`) + parameter.length + 2)
+    const place = path.indexOf(`{${parameter}}`)
+    const prefix = path.slice(0, place + parameter.length + 2)
     const collection = prefix.slice(0, prefix.lastIndexOf('/'))
     const { operations } = this.#options
     const post = operations.find(
       (each) => each.path === collection && makesRecords(each, operations),
     )
-    const resource = RESOURCES[path] ?? RESOURCES[prefix]
+    const isLast = place === path.lastIndexOf('{')
+    const resource = (isLast ? RESOURCES[path] : undefined) ?? RESOURCES[prefix]
     if (resource || post) return { resource, post: post as Operation }
     throw new Error(
       `${method} ${path}: no record is known for {${parameter}}. Add ${prefix} to RESOURCES in packages/proof/src/resources.ts.`,

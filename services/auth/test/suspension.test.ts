@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { natsUrlFor, privateNats } from '@wardstone/cluster/testing'
 import { type HospitalEvent, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { connectNats, ensureStreams } from '@wardstone/events'
-import { createLogger } from '@wardstone/service'
+import { createLogger, type Logger } from '@wardstone/service'
 import { createSystemDatabase, domainEvent } from '@wardstone/tenancy'
 import t, { type Test } from 'tap'
 import type { Database } from '../src/database/schema.ts'
+import { type HospitalEventTargets, hospitalEventHandler } from '../src/hospitals/events.ts'
 import { SystemHospitalRepository } from '../src/hospitals/repository.ts'
 import { newCode } from '../src/invitations/codes.ts'
 import type { SignedIn } from '../src/sessions/schemas.ts'
@@ -113,6 +114,22 @@ t.test('defect 6: a suspended hospital signs nobody in', async (t) => {
     await until(async () => (await enter()).json<SignedIn>().user.hospital_name === 'City again')
     t.pass()
   })
+})
+
+t.test('news of doctors are passed over, what is no news of a hospital is put away', async (t) => {
+  const put: unknown[] = []
+  const logger = { error: (what: unknown) => put.push(what) } as unknown as Logger
+  const untouched = {} as HospitalEventTargets
+  const handle = hospitalEventHandler(untouched, logger)
+  const message = (event: string, index: number) => ({
+    id: String(index),
+    subject: `domain.${CITY.id}.hospital.${event}`,
+    payload: Buffer.from(JSON.stringify({ id: randomUUID(), version: 1 })),
+  })
+  const messages = ['doctor.created', 'doctor.updated', 'hospital.updated'].map(message)
+  await handle(messages as never)
+  t.match(put, [{ id: '2', subject: `domain.${CITY.id}.hospital.hospital.updated` }])
+  t.equal(put.length, 1)
 })
 
 t.test('a login at the moment of a suspension does not outlive it', async (t) => {

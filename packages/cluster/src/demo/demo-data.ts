@@ -1,7 +1,9 @@
 import pg from 'pg'
+import { clinicRules } from './clinic-rules.ts'
 import { copyRows } from './copy.ts'
 import { DEMO_HOSPITALS, type DemoHospital, loadedHospital } from './hospitals.ts'
 import { loadAccounts, loadPlatformAdmin } from './load-accounts.ts'
+import { loadClinics } from './load-clinics.ts'
 import { loadPatients } from './load-patients.ts'
 import { patientRules } from './patient-rules.ts'
 
@@ -14,7 +16,7 @@ export interface DemoDatabases {
 
 const PATIENTS_OF_DEMO_HOSPITALS = [400, 300, 200]
 
-/** Stores the demo hospitals, logins and patients unless they are there; tells whether it did. */
+/** Stores the demo hospitals, their clinics, logins and patients unless they are there; tells whether it did. */
 export async function seedDemo(databases: DemoDatabases): Promise<boolean> {
   const missing = await missingHospitals(databases.hospital, DEMO_HOSPITALS)
   if (missing.length === 0) return false
@@ -59,6 +61,7 @@ async function storeHospitals(databases: DemoDatabases, hospitals: readonly Demo
     await loadAccounts(client, absent)
     await loadPlatformAdmin(client)
   })
+  const rules = await clinicRules()
   await inTransaction(databases.hospital, async (client) => {
     const absent = await absentFrom(client, 'hospital', 'id', hospitals)
     const columns = [
@@ -77,6 +80,8 @@ async function storeHospitals(databases: DemoDatabases, hospitals: readonly Demo
       columns,
       absent.map((each) => columns.map((column) => each[column])),
     )
+    const closed = await absentFrom(client, 'department', 'hospital_id', absent)
+    await loadClinics(client, closed, rules)
   })
 }
 

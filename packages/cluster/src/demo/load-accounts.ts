@@ -78,16 +78,27 @@ async function storeAccounts(client: Client, accounts: Account[]) {
 }
 
 function accountRow({ username }: Account, password: string): Value[] {
-  const random = new Random(`person ${username}`)
-  const culture = random.pick(CULTURES)
   const email = `${username}@wardstone.example`
+  const { first_name, last_name } = personOf(username)
   return [
     ...[accountId(username), username, username, email, email, password],
-    ...[
-      random.pick(random.chance(0.5) ? culture.female : culture.male),
-      random.pick(culture.family),
-    ],
+    ...[first_name, last_name],
   ]
+}
+
+/** The account of a role in a demo hospital, and whose it is. */
+export function demoAccount(role: Role, hospital: DemoHospital) {
+  const username = demoUsername(role, hospital)
+  return { id: accountId(username), ...personOf(username) }
+}
+
+function personOf(username: string) {
+  const random = new Random(`person ${username}`)
+  const culture = random.pick(CULTURES)
+  return {
+    first_name: random.pick(random.chance(0.5) ? culture.female : culture.male),
+    last_name: random.pick(culture.family),
+  }
 }
 
 function accountId(username: string) {
