@@ -20,7 +20,7 @@ const env = {
 }
 console.log(`Testing ${runs.length} packages on one PostgreSQL and one nats-server`)
 
-const queue = runs.flatMap((run) => run.files.map((file) => ({ run, file })))
+const queue = runs.flatMap((run) => run.parts.map((part) => ({ run, part })))
 await Promise.all(Array.from({ length: AT_ONCE }, worker))
 
 const failures = runs.filter((run) => run.failed > 0)
@@ -34,8 +34,8 @@ process.exitCode = failed > 0 ? 1 : 0
 
 async function worker() {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { run, file } = next
-    await run.test(file, env)
+    const { run, part } = next
+    await run.test(part, env)
     if (!run.isDone) continue
     const outcome = run.failed > 0 ? `${run.failed} FAILED, ` : ''
     console.log(`  ${run.name}: ${outcome}${run.passed} passed (${run.seconds.toFixed(1)} s)`)

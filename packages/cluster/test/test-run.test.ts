@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import { cleanEnvironment } from '../src/test-run/environment.ts'
 import { failuresIn } from '../src/test-run/failures.ts'
-import { countAssertions, runFile } from '../src/test-run/file.ts'
+import { countAssertions, runFiles } from '../src/test-run/files.ts'
 import { PackageRun } from '../src/test-run/package-run.ts'
 import { testedPackage, testedPackages } from '../src/test-run/packages.ts'
+import { partsOf } from '../src/test-run/parts.ts'
 import type { TestScope } from '../src/testing.ts'
 import { temporaryFolder } from './helper.ts'
 
@@ -21,7 +22,11 @@ t.test('assertions are counted from tap’s own sum', async (t) => {
 
 t.test('failures are counted and told in full', async (t) => {
   const folder = packageOf(t, { 'a.test.ts': "t.ok(true); t.equal(1, 2, 'one is two')" })
-  t.match(await runFile(folder, 'a.test.ts', env), { passed: 1, failed: 1, report: /one is two/ })
+  t.match(await runFiles(folder, ['a.test.ts'], env), {
+    passed: 1,
+    failed: 1,
+    report: /one is two/,
+  })
 })
 
 t.test('only failures are told, under the names of their tests', async (t) => {
@@ -43,18 +48,50 @@ t.test('only failures are told, under the names of their tests', async (t) => {
 
 t.test('a file that crashes or tests nothing has failed', async (t) => {
   const folder = packageOf(t, { 'a.test.ts': "throw new Error('boom')", 'b.test.ts': '' })
-  t.match(await runFile(folder, 'a.test.ts', env), { passed: 0, failed: 1, report: /boom/ })
-  t.match(await runFile(folder, 'b.test.ts', env), { passed: 0, failed: 1 })
+  t.match(await runFiles(folder, ['a.test.ts'], env), { passed: 0, failed: 1, report: /boom/ })
+  t.match(await runFiles(folder, ['b.test.ts'], env), { passed: 0, failed: 1 })
 })
 
 t.test('a package is done when each of its files is', async (t) => {
   const folder = packageOf(t, { 'a.test.ts': 't.ok(true)', 'b.test.ts': "t.fail('no')" })
-  const run = new PackageRun(testedPackage(folder))
-  t.same(run.files, ['a.test.ts', 'b.test.ts'], 'helpers are no tests')
-  await run.test('b.test.ts', env)
+  t.same(testedPackage(folder).files, ['a.test.ts', 'b.test.ts'], 'helpers are no tests')
+  const run = new PackageRun({ ...testedPackage(folder), name: 'packages/proof' })
+  const [a = [], b = []] = run.parts
+  await run.test(b, env)
   t.notOk(run.isDone)
-  await run.test('a.test.ts', env)
+  await run.test(a, env)
   t.match(run, { isDone: true, passed: 1, failed: 1, report: 'b.test.ts' })
+})
+
+t.test('files share processes where that was shown to be good', async (t) => {
+  const files = Array.from({ length: 7 }, (_, index) => `${index}`)
+  t.same(partsOf('services/patient', files), [
+    ['0', '2', '4', '6'],
+    ['1', '3', '5'],
+  ])
+  t.same(partsOf('packages/proof', ['0', '1']), [['0'], ['1']])
+  t.same(partsOf('gateway', []), [])
+})
+
+t.test('in one process each file is tested, and none of it is lost', async (t) => {
+  const folder = packageOf(t, {
+    'a.test.ts': "t.test('a', async (t) => t.ok(true))\nt.teardown(() => undefined)",
+    'b.test.ts': '',
+    'c.test.ts': "throw new Error('boom')",
+    'd.test.ts': "t.test('d', async (t) => t.equal(1, 2, 'one is two'))",
+    'e.test.ts': "t.test('e', async (t) => t.ok(true))",
+  })
+  const { passed, report } = await runFiles(folder, testedPackage(folder).files, env)
+  t.equal(passed, 6, 'both, and that four files were loaded')
+  t.match(report, /boom/)
+  t.match(report, /one is two/)
+  t.match(report, /b\.test\.ts tested nothing\n.*c\.test\.ts tested nothing\n$/)
+  const good = await runFiles(folder, ['a.test.ts', 'e.test.ts'], env)
+  t.match(good, { passed: 4, failed: 0 })
+  const bad = await runFiles(folder, ['a.test.ts', 'd.test.ts'], env)
+  t.match(bad, { passed: 3, failed: 1 })
+  const empty = await runFiles(folder, ['a.test.ts', 'b.test.ts'], env)
+  t.match(empty, { passed: 3, failed: 1 })
 })
 
 t.test('a package without a test has failed', async (t) => {

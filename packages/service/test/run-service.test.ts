@@ -16,10 +16,22 @@ async function busy(t: Test) {
     fetch(`http://127.0.0.1:${message.port}${url}`, {
       headers: testIdentity({ role: 'anonymous' }, { service: 'patient', method: 'GET', url }),
     })
+  const arrived = askedTimes(child, 51)
   await call()
   const answers = Promise.all(Array.from({ length: 50 }, call))
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await arrived
   return { child, message, answers }
+}
+
+/** Resolves once the process has told of so many requests. */
+function askedTimes(child: ChildProcess, count: number): Promise<void> {
+  let asked = 0
+  return new Promise((resolve) => {
+    child.on('message', () => {
+      asked += 1
+      if (asked === count) resolve()
+    })
+  })
 }
 
 async function drained(t: Test, child: ChildProcess, answers: Promise<Response[]>) {

@@ -1,23 +1,25 @@
-import { runFile } from './file.ts'
+import { runFiles } from './files.ts'
 import type { TestedPackage } from './packages.ts'
+import { partsOf } from './parts.ts'
 
-/** The tests of one package while they run, file by file in any order. */
+/** The tests of one package while they run, part by part in any order. */
 export class PackageRun {
   readonly name: string
-  readonly files: readonly string[]
+  /** What runs in one process each. */
+  readonly parts: readonly string[][]
   readonly #folder: string
   readonly #reports: string[] = []
   #left: number
   passed = 0
   failed: number
-  /** All files together. */
+  /** All parts together. */
   seconds = 0
 
   constructor({ name, folder, files }: TestedPackage) {
     this.name = name
-    this.files = files
+    this.parts = partsOf(name, files)
     this.#folder = folder
-    this.#left = files.length
+    this.#left = this.parts.length
     // Without any file nothing was shown.
     this.failed = files.length === 0 ? 1 : 0
   }
@@ -31,13 +33,13 @@ export class PackageRun {
     return this.#left === 0
   }
 
-  /** Runs one of its files. */
-  async test(file: string, env: NodeJS.ProcessEnv): Promise<void> {
-    const { passed, failed, seconds, report } = await runFile(this.#folder, file, env)
+  /** Runs one of its parts. */
+  async test(part: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+    const { passed, failed, seconds, report } = await runFiles(this.#folder, part, env)
     this.passed += passed
     this.failed += failed
     this.seconds += seconds
     this.#left -= 1
-    if (failed > 0) this.#reports.push(`--- ${file} ---\n${report}`)
+    if (failed > 0) this.#reports.push(`--- ${part.join(', ')} ---\n${report}`)
   }
 }
