@@ -1,6 +1,7 @@
 import { appointmentRepositories } from './mutants/appointments.ts'
 import { breakGlass } from './mutants/break-glass.ts'
 import { caches } from './mutants/caches.ts'
+import { clinic } from './mutants/clinic.ts'
 import { gateway } from './mutants/gateway.ts'
 import { invitations } from './mutants/invitations.ts'
 import { keys } from './mutants/keys.ts'
@@ -20,6 +21,7 @@ export const MUTANTS = {
   restrictions,
   keys,
   caches,
+  clinic,
   'sign-in': signIn,
   users,
   invitations,

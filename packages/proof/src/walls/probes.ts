@@ -3,6 +3,7 @@ import { access } from './probes/access.ts'
 import { appointments } from './probes/appointments.ts'
 import { audit } from './probes/audit.ts'
 import { caches } from './probes/caches.ts'
+import { clinic } from './probes/clinic.ts'
 import { cursors } from './probes/cursors.ts'
 import { gateway } from './probes/gateway.ts'
 import { glass } from './probes/glass.ts'
@@ -22,6 +23,7 @@ const probes = {
   appointments,
   audit,
   caches,
+  clinic,
   cursors,
   gateway,
   glass,
