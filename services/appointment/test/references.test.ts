@@ -63,11 +63,9 @@ t.test('what the service knows of others’ records', async (t) => {
       await knows('known_doctor', whom.id)
       await knows('known_patient', gone.id, 'not is_active')
       await eventually(async () => {
-        const rows = await world.sql(
-          'appointment',
-          'select from known_hospital where hospital_id = $1',
-          [city.hospital_id],
-        )
+        const rows = await sql('select from known_hospital where hospital_id = $1', [
+          city.hospital_id,
+        ])
         return rows.length === 1
       })
       for (const service of ['patient', 'hospital'] as const) {
