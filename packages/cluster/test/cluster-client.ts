@@ -75,4 +75,4 @@ export function clusterFile(data: string): Record<string, Part> {
 }
 
 /** The parts that are processes of ours and must outlive PostgreSQL and NATS. */
-export const PROCESSES = ['gateway', 'auth', 'hospital', 'patient', 'audit'] as const
+export const PROCESSES = ['gateway', 'auth', 'hospital', 'patient', 'appointment', 'audit'] as const

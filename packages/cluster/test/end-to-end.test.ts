@@ -62,6 +62,35 @@ t.test('the whole cluster', async (t) => {
     t.equal(refreshed.status, 401, 'the refresh token too')
   })
 
+  await t.test('the desk finds a slot, books it once and checks the patient in', async (t) => {
+    const clerk = await Client.signedIn(url, 'receptionist_city_general_hospital')
+    const [doctor] = (await clerk.get('/api/doctors/?is_active=true&limit=1')).json.results
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const query = `doctor_id=${doctor.id}&from=${day(1)}&to=${day(30)}`
+    const free = (await clerk.get(`/api/appointments/slots/?${query}`)).json.results
+    const { starts_at } = free[0]
+    const booking = async () => ({
+      patient_id: (await create(clerk)).id,
+      doctor_id: doctor.id,
+      starts_at,
+    })
+    const booked = await clerk.post('/api/appointments/', await booking())
+    t.equal(booked.status, 201, booked.text)
+    t.match((await clerk.post('/api/appointments', await booking())).json, { code: 'slot_taken' })
+    const one = `/api/appointments/${booked.json.id}`
+    const came = await clerk.post(`${one}/transitions/`, { to: 'checked_in' })
+    t.match(came.json, { status: 'checked_in', queue_number: 1 })
+    t.equal((await riverside.get(one)).status, 404)
+    const recorded = async () => {
+      const path = `/api/audit/events?patient_id=${booked.json.patient_id}`
+      const events: { action: string }[] = (await city.get(path)).json.results
+      return events.map(({ action }) => action)
+    }
+    const wanted = ['appointment.status_changed', 'appointment.created', 'patient.created']
+    await eventually(async () => (await recorded()).length >= wanted.length)
+    t.same([...(await recorded())].sort(), [...wanted].sort())
+  })
+
   await t.test('City’s token and Riverside’s ids: the bytes of an unknown id', async (t) => {
     const theirs = await create(riverside)
     const ask = (id: string): Promise<Answer>[] => [
