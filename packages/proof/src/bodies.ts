@@ -34,8 +34,8 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
     recurrence: { frequency: 'daily', count: 2 },
   }),
   'PUT /api/appointments/{id}': (known, { hospital }) => {
-    const { doctor_id, starts_at } = meeting(known, hospital ?? CITY)
-    return { doctor_id, starts_at }
+    const { patient_id: _, ...moved } = meeting(known, hospital ?? CITY)
+    return moved
   },
   'PATCH /api/appointments/{id}': () => ({ notes: randomUUID() }),
   'POST /api/appointments/{id}/transitions': () => ({ to: 'confirmed' }),
@@ -91,13 +91,15 @@ let meetings = 0
 
 const HOUR_MS = 3_600_000
 
-/** A patient and a doctor of a hospital, at an hour that nobody else asks for, so many days from now. */
-function meeting({ made }: Known, hospital: Hospital, days = 2) {
+/** A patient and a doctor of a hospital, at an hour that nobody else asks for. */
+function meeting({ made }: Known, hospital: Hospital) {
   meetings += 1
   return {
     patient_id: made('POST /api/patients', hospital),
     doctor_id: made('POST /api/doctors', hospital),
-    starts_at: new Date(Date.now() + (days * 24 + meetings) * HOUR_MS).toISOString(),
+    starts_at: new Date(Date.now() + (48 + meetings) * HOUR_MS).toISOString(),
+    // The hours of the doctor are another proof's matter.
+    confirm_unavailable: true,
   }
 }
 

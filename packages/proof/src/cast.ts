@@ -4,6 +4,7 @@ import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { CANARY } from './canaries.ts'
 import { CITY, CLOSED, type Hospital, openHospital, RIVERSIDE } from './hospitals.ts'
 import { addMembers, addPerson, type Person } from './people.ts'
+import { addVisits } from './visits.ts'
 
 /** How many of each there are: enough for more than one page of a list. */
 const RECORDED = 3
@@ -45,7 +46,10 @@ export async function furnish(world: World): Promise<Cast> {
     for (const { admin } of [cast.city, cast.riverside]) await addGlasses(world, admin)
     await endTokens(world, cast)
   }
-  for (const hospital of [CITY, RIVERSIDE]) await record(world, hospital)
+  for (const hospital of [CITY, RIVERSIDE]) {
+    await record(world, hospital)
+    if (world.services.appointment) await addVisits(world, hospital)
+  }
   return cast
 }
 

@@ -147,7 +147,7 @@ export class Records {
     const { resource, post } = this.#collection(operation, name)
     if (resource) return resource.own(world, person)
     // What is deleted is gone for the next caller.
-    if (operation.method === 'DELETE') return this.#create(post, cast.city.admin)
+    if (operation.method === 'DELETE') return this.#idOfNew(post, cast.city.admin)
     return this.made(post.name, person.hospital ?? CITY)
   }
 
@@ -167,7 +167,12 @@ export class Records {
     )
   }
 
-  async #create(operation: Operation, person: Person): Promise<string> {
+  async #create(operation: Operation, person: Person): Promise<void> {
+    const id = await this.#idOfNew(operation, person)
+    this.#made.set(`${operation.name} ${person.hospital?.id}`, id)
+  }
+
+  async #idOfNew(operation: Operation, person: Person): Promise<string> {
     const { door, canaries } = this.#options
     const body = this.body(operation, person, { whole: true })
     const caller = { name: person.username, person }
@@ -176,7 +181,6 @@ export class Records {
       throw new Error(`${operation.name} as ${person.username}: ${answer.status} ${answer.text}`)
     const { id, mrn } = jsonOf(answer)
     if (person.hospital === RIVERSIDE) canaries.add(...[id, mrn].filter((each) => each))
-    this.#made.set(`${operation.name} ${person.hospital?.id}`, id)
     return id
   }
 }

@@ -3,6 +3,7 @@ import type { World } from '@wardstone/cluster/testing'
 import { addSession, type Cast } from './cast.ts'
 import { CITY, type Hospital, RIVERSIDE } from './hospitals.ts'
 import { addPerson, type Person } from './people.ts'
+import { addSeries } from './visits.ts'
 
 /** The records behind a path that no POST to its collection makes. */
 export interface Resource {
@@ -12,8 +13,15 @@ export interface Resource {
   foreign: (world: World, cast: Cast) => (string | Promise<string>)[]
 }
 
-/** By the path up to its parameter. What POST makes from a body alone needs no line here. */
+const ofSeries: Resource = {
+  own: (world, person) => addSeries(world, person),
+  foreign: (world, { riverside }) => [addSeries(world, riverside.admin)],
+}
+
+/** By the path, or by the path up to its parameter. What POST makes from a body alone needs no line here. */
 export const RESOURCES: Readonly<Record<string, Resource>> = {
+  '/api/appointments/{id}/series': ofSeries,
+  '/api/appointments/{id}/series/cancel': ofSeries,
   '/api/auth/sessions/{id}': {
     own: (world, person) => addSession(world, person),
     foreign: (world, { riverside, ended }) => [

@@ -23,6 +23,9 @@ const VALUES: Readonly<Record<string, (hospital: Hospital) => string>> = {
   'timestamp with time zone': () => `'2026-01-01T00:00:00Z'`,
 }
 
+/** What a check compares with another column, by name. */
+const LATER: Readonly<Record<string, string>> = { ends_at: `'2026-01-01T01:00:00Z'` }
+
 /**
  * A row of a hospital. Every id in it is the hospital's own, so that rows of different tables point to one another.
  * @param choice which of the texts to take where a check allows a few only
@@ -39,7 +42,7 @@ export function valueFor(table: string, column: Column, hospital: Hospital, choi
   const { choices, type } = column
   if (choices.length > 0) return `'${choices[choice % choices.length]}'`
   const value = VALUES[type]
-  if (value) return value(hospital)
+  if (value) return LATER[column.name] ?? value(hospital)
   throw new Error(
     `${table}.${column.name} is of type ${type}. Add it to VALUES in packages/proof/src/catalogue/rows.ts.`,
   )

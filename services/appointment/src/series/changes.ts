@@ -13,7 +13,8 @@ import { movedAlong } from './recurrence.ts'
 import { SeriesRepository } from './repository.ts'
 import type { Series, SeriesCancellation, SeriesPatch } from './schemas.ts'
 
-type Change = (each: Appointment) => AppointmentChange
+/** @param anchor the appointment that was asked for, as it is now */
+type Change = (each: Appointment, anchor: Appointment) => AppointmentChange
 
 /** Changes to several appointments of a series: all of them, or none. What has begun or is over stays. */
 export class SeriesChanges {
@@ -25,25 +26,19 @@ export class SeriesChanges {
 
   /** Moves and changes this appointment and others of its series. */
   patch(request: FastifyRequest, id: string, patch: SeriesPatch): Promise<Series> {
-    const { scope, confirm_unavailable, ...said } = patch
+    const { scope, confirm_unavailable, doctor_id, starts_at, duration_minutes, ...rest } = patch
     return recorded(request, { action: 'appointment.updated', id }, async () => {
       const tenant = this.#desk.database.tenant(request.identity)
       const seen = await this.#seen(tenant, id)
-      const { doctor_id = seen.doctor_id } = said
-      const people = await participants(this.#desk.directory, tenant, { ...seen, doctor_id })
-      const moved = said.starts_at ?? seen.starts_at
-      const change: Change = (each) => {
-        const along = { from: seen.starts_at, to: moved }
-        const starts_at = movedAlong(each.starts_at, along, people.hospital.time_zone)
-        const stretch = stretchOf(starts_at, said.duration_minutes ?? each.duration_minutes)
-        checkHours(people, stretch, confirm_unavailable)
-        const { department_id = each.department_id, type = each.type } = said
-        const { reason = each.reason, notes = each.notes } = said
-        const set = { doctor_id, ...stretch, department_id, type, reason, notes }
-        return changeTo(tenant, each, set)
-      }
-      const order = moved > seen.starts_at ? 'desc' : 'asc'
-      return changeAll(tenant, { seen, scope, order, doctors: [doctor_id] }, change)
+      const move = [doctor_id, starts_at, duration_minutes].some((said) => said !== undefined)
+        ? await this.#move(tenant, seen, patch)
+        : () => ({})
+      const change: Change = (each, anchor) =>
+        changeTo(tenant, each, { ...rest, ...move(each, anchor) })
+      const isLater = Date.parse(starts_at ?? seen.starts_at) > Date.parse(seen.starts_at)
+      const order = isLater ? 'desc' : 'asc'
+      const doctors = [seen.doctor_id, doctor_id ?? seen.doctor_id]
+      return changeAll(tenant, { seen, scope, order, doctors }, change)
     })
   }
 
@@ -68,6 +63,22 @@ export class SeriesChanges {
           request.server.recordAudit(events.appointmentsListed(identity, results)),
       })
     })
+  }
+
+  /** What a move makes of each, as the one that is asked for is moved. */
+  async #move(
+    tenant: Tenant<Database>,
+    seen: Appointment,
+    { doctor_id = seen.doctor_id, starts_at, duration_minutes, confirm_unavailable }: SeriesPatch,
+  ): Promise<(each: Appointment, anchor: Appointment) => Partial<Appointment>> {
+    const people = await participants(this.#desk.directory, tenant, { ...seen, doctor_id })
+    return (each, anchor) => {
+      const along = { from: anchor.starts_at, to: starts_at ?? anchor.starts_at }
+      const start = movedAlong(each.starts_at, along, people.hospital.time_zone)
+      const stretch = stretchOf(start, duration_minutes ?? each.duration_minutes)
+      checkHours(people, stretch, confirm_unavailable)
+      return { doctor_id, ...stretch }
+    }
   }
 
   async #seen(tenant: Tenant<Database>, id: string): Promise<Appointment> {
@@ -109,9 +120,10 @@ function changeAll(
     const open = await new SeriesRepository(inside).lockOpen(series_id, from)
     const appointments = new AppointmentRepository(inside)
     await appointments.hold([...doctors, seen.patient_id])
+    const anchor = open.find(({ id }) => id === seen.id) ?? seen
     const results: Appointment[] = []
     for (const each of order === 'asc' ? open : open.toReversed()) {
-      results.push(await appointments.change(each.id, change(each)))
+      results.push(await appointments.change(each.id, change(each, anchor)))
     }
     return { series_id, results: order === 'asc' ? results : results.toReversed() }
   })
