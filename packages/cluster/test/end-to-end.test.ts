@@ -65,7 +65,8 @@ t.test('the whole cluster', async (t) => {
   await t.test('the desk finds a slot, books it once and checks the patient in', async (t) => {
     const clerk = await Client.signedIn(url, 'receptionist_city_general_hospital')
     const [doctor] = (await clerk.get('/api/doctors/?is_active=true&limit=1')).json.results
-    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const day = (days: number) =>
+      new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
     const query = `doctor_id=${doctor.id}&from=${day(1)}&to=${day(30)}`
     const free = (await clerk.get(`/api/appointments/slots/?${query}`)).json.results
     const { starts_at } = free[0]

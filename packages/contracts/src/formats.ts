@@ -22,7 +22,7 @@ export const InstantSchema = Type.String({
   format: 'date-time',
   maxLength: 35,
   pattern:
-    '^[1-9]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$',
+    '^[1-9]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$',
 })
 export type Instant = Static<typeof InstantSchema>
 

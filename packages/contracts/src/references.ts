@@ -33,49 +33,43 @@ export const NotAvailableSchema = Type.Object(
 )
 export type NotAvailable = Static<typeof NotAvailableSchema>
 
+// Not strict: who reads an answer takes one that says more.
+
 /** A patient as other services need to know one: `GET /internal/patients?ids=…`. */
-export const PatientReferenceSchema = Type.Object(
-  {
-    id: UuidSchema,
-    mrn: Type.String(),
-    first_name: Type.String(),
-    last_name: Type.String(),
-    is_active: Type.Boolean(),
-    version: Type.Integer({ minimum: 1 }),
-  },
-  strict,
-)
+export const PatientReferenceSchema = Type.Object({
+  id: UuidSchema,
+  mrn: Type.String(),
+  first_name: Type.String(),
+  last_name: Type.String(),
+  is_active: Type.Boolean(),
+  is_restricted: Type.Boolean({ description: 'what is said of them is for few' }),
+  version: Type.Integer({ minimum: 1 }),
+})
 export type PatientReference = Static<typeof PatientReferenceSchema>
 
 /** A doctor as other services need to know one, with when they work: `GET /internal/doctors?ids=…`. */
-export const DoctorReferenceSchema = Type.Object(
-  {
-    id: UuidSchema,
-    first_name: Type.String(),
-    last_name: Type.String(),
-    department_id: nullable(UuidSchema),
-    user_id: nullable(UuidSchema),
-    is_active: Type.Boolean(),
-    is_available: Type.Boolean({ description: 'false: takes no new appointments' }),
-    slot_minutes: Type.Integer({ minimum: 5, maximum: 480 }),
-    available_times: Type.Array(AvailableTimeSchema),
-    not_available: Type.Array(NotAvailableSchema),
-    version: Type.Integer({ minimum: 1 }),
-  },
-  strict,
-)
+export const DoctorReferenceSchema = Type.Object({
+  id: UuidSchema,
+  first_name: Type.String(),
+  last_name: Type.String(),
+  department_id: nullable(UuidSchema),
+  is_active: Type.Boolean(),
+  is_available: Type.Boolean({ description: 'false: takes no new appointments' }),
+  slot_minutes: Type.Integer({ minimum: 5, maximum: 480 }),
+  available_times: Type.Array(AvailableTimeSchema),
+  not_available: Type.Array(NotAvailableSchema),
+  version: Type.Integer({ minimum: 1 }),
+})
 export type DoctorReference = Static<typeof DoctorReferenceSchema>
 
 /** The clock and the calendar of the hospital: `GET /internal/hospital`. */
-export const HospitalReferenceSchema = Type.Object(
-  {
-    id: UuidSchema,
-    time_zone: Type.String(),
-    holidays: Type.Array(DateSchema, { description: 'from yesterday on, in order' }),
-    version: Type.Integer({ minimum: 1 }),
-  },
-  strict,
-)
+export const HospitalReferenceSchema = Type.Object({
+  id: UuidSchema,
+  time_zone: Type.String(),
+  holidays: Type.Array(DateSchema, { description: 'from yesterday on, in order' }),
+  department_ids: Type.Array(UuidSchema, { description: 'of the open departments, in order' }),
+  version: Type.Integer({ minimum: 1 }),
+})
 export type HospitalReference = Static<typeof HospitalReferenceSchema>
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
@@ -92,11 +86,5 @@ export const ReferenceQuerySchema = Type.Object(
 )
 
 /** Those of the ids that the hospital has. */
-export const PatientReferencesSchema = Type.Object(
-  { results: Type.Array(PatientReferenceSchema) },
-  strict,
-)
-export const DoctorReferencesSchema = Type.Object(
-  { results: Type.Array(DoctorReferenceSchema) },
-  strict,
-)
+export const PatientReferencesSchema = Type.Object({ results: Type.Array(PatientReferenceSchema) })
+export const DoctorReferencesSchema = Type.Object({ results: Type.Array(DoctorReferenceSchema) })

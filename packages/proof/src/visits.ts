@@ -17,7 +17,7 @@ const TODAY_AND_TOMORROW = [0, 1].flatMap((day) =>
 export async function addVisits(world: World, hospital: Hospital): Promise<void> {
   await world.sql(
     'appointment',
-    "insert into known_hospital (hospital_id, time_zone, holidays, version) values ($1, 'UTC', '[]', 0)",
+    "insert into known_hospital (hospital_id, time_zone, holidays, department_ids, version) values ($1, 'UTC', '[]', '[]', 0)",
     [hospital.id],
   )
   await book(world, hospital, TODAY_AND_TOMORROW)
@@ -34,8 +34,8 @@ async function book(world: World, { id, name }: Hospital, times: string[]): Prom
   await world.sql(
     'appointment',
     `with patient as (
-      insert into known_patient (hospital_id, id, mrn, first_name, last_name, is_active, version)
-        values ($1, $2::uuid, $2::uuid::text, $4, $4, true, 1)
+      insert into known_patient (hospital_id, id, mrn, first_name, last_name, is_active, is_restricted, version)
+        values ($1, $2::uuid, $2::uuid::text, $4, $4, true, false, 1)
     )
     insert into known_doctor (hospital_id, id, first_name, last_name, is_active, is_available,
         slot_minutes, available_times, not_available, version)

@@ -138,7 +138,11 @@ function claimsOf(
 
 /** A peer speaks for nobody but itself, of one hospital, where the route expects it. */
 function mayAsk(peer: ServiceName, request: FastifyRequest, claims: IdentityClaims): boolean {
-  const isSystem = claims.role === 'system' && claims.sub === null && claims.hospital_id !== null
+  const isSystem =
+    claims.role === 'system' &&
+    claims.sub === null &&
+    claims.username === serviceIssuer(peer) &&
+    claims.hospital_id !== null
   return isSystem && request.routeOptions.config.peers?.includes(peer) === true
 }
 

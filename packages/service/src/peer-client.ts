@@ -14,7 +14,7 @@ interface PeerClientOptions {
 }
 
 /** For whom a peer is asked: the hospital of the request, or of the event, that needs the answer. */
-interface PeerContext {
+export interface PeerContext {
   hospital_id: string
   /** Of the request on whose behalf; made up where there is none. */
   request_id?: string
@@ -42,8 +42,8 @@ export class PeerClient {
 
   /** The JSON that `path` answers with; rejects unless it is a 200 within a second. */
   async getJson(path: string, context: PeerContext): Promise<unknown> {
-    const { peer, url } = this.#options
-    const token = this.#tokens.sign(peer, systemOf(context), 'GET', path)
+    const { name, peer, url } = this.#options
+    const token = this.#tokens.sign(peer, systemOf(name, context), 'GET', path)
     const { statusCode, body } = await request(new URL(path, url), {
       dispatcher: this.#dispatcher,
       headers: { authorization: `Bearer ${token}` },
@@ -60,16 +60,17 @@ export class PeerClient {
   }
 }
 
-function systemOf({ hospital_id, request_id = randomUUID() }: PeerContext) {
+function systemOf(name: ServiceName, { hospital_id, request_id = randomUUID() }: PeerContext) {
   return {
     role: 'system',
     user_id: null,
-    username: null,
+    username: serviceIssuer(name),
     session_id: null,
     hospital_id,
     hospital_name: null,
     request_id,
-    ip: '127.0.0.1',
+    // The address of a service says nothing that its name does not.
+    ip: '',
     user_agent: null,
   } as const
 }

@@ -61,7 +61,7 @@ export async function buildApp(config: Config): Promise<Service> {
   })
   const desk = {
     database,
-    directory: new Directory(owners),
+    directory: new Directory(owners, logger),
     lines: linesOfDoctors(),
     keys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
   }

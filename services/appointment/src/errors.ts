@@ -48,9 +48,9 @@ export const invalidTransition = (
 export const cannotMove = (status: AppointmentStatus) =>
   problem(
     409,
-    'invalid_transition',
+    'cannot_move',
     `An appointment that is ${status} cannot be moved; only scheduled and confirmed ones can`,
-    { from: status, allowed: [] },
+    { from: status },
   )
 
 /** Only appointments of a series have others to be changed with. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { callerOf } from '@wardstone/cluster/testing'
 import t from 'tap'
 import { inHours, open } from './helper.ts'
 
 t.test('appointments', async (t) => {
-  const { as, city, doctor, patient, calling, hospital, auditEvents } = await open(t)
+  const { app, as, city, doctor, patient, calling, hospital, auditEvents } = await open(t)
   const desk = as()
   const book = async (fields: object) => desk.post('/api/appointments', { payload: fields })
   const booked = async (fields: object = {}) => {
@@ -146,7 +147,7 @@ t.test('appointments', async (t) => {
     t.match((await desk.put(url, { payload: put })).json(), { type: 'therapy', notes: null })
     await move(second.id, 'checked_in')
     const begun = await desk.patch(url, { payload: { starts_at: inHours(70) } })
-    t.match(begun.json(), { status: 409, code: 'invalid_transition' })
+    t.match(begun.json(), { status: 409, code: 'cannot_move' })
     t.equal((await desk.patch(url, { payload: { notes: 'here' } })).statusCode, 200)
   })
   await t.test('defect 24: a change meant for another version is refused', async (t) => {
@@ -173,7 +174,9 @@ t.test('appointments', async (t) => {
       const payload = { ...people, starts_at: inHours(hours) }
       t.equal((await at.post('/api/appointments', { payload })).statusCode, 201)
     }
+    const before = localDay(0)
     const shown = (await at.get('/api/appointments/today?limit=100')).json().results
+    if (localDay(0) !== before) return t.comment('midnight came')
     const expected = [-20, -10, 1, 6, 13, 20, 30].filter(
       (hours) =>
         Temporal.Instant.from(inHours(hours))
@@ -209,6 +212,65 @@ t.test('appointments', async (t) => {
       t.equal((await move(other.id, 'checked_in')).json().queue_number, 1)
     },
   )
+
+  await t.test(
+    'hours, absences and holidays refuse, unless a person decides otherwise',
+    async (t) => {
+      const admin = calling('hospital', { role: 'admin', ...city })
+      const [whom, who] = [await doctor(), await patient()]
+      const starts_at = inHours(200)
+      const day = starts_at.slice(0, 10)
+      const meeting = { patient_id: who.id, doctor_id: whom.id, starts_at }
+      await admin.post(`/api/doctors/${whom.id}/exceptions`, {
+        payload: { kind: 'leave', starts_on: day, ends_on: day },
+      })
+      const refused = await book(meeting)
+      t.match(refused.json(), { status: 409, code: 'doctor_unavailable', detail: /away/ })
+      const url = `/api/appointments/slots?doctor_id=${whom.id}&from=${day}&to=${day}`
+      t.same((await desk.get(url)).json().results, [])
+      const anyway = await book({ ...meeting, confirm_unavailable: true })
+      t.equal(anyway.statusCode, 201)
+      const other = await doctor()
+      await admin.post('/api/holidays', { payload: { date: day, name: 'A holiday' } })
+      const holiday = await book({ ...meeting, doctor_id: other.id })
+      t.match(holiday.json(), { code: 'doctor_unavailable', detail: /holiday/ })
+      const [{ id }] = (await admin.get('/api/holidays')).json().results
+      await admin.delete(`/api/holidays/${id}`)
+    },
+  )
+
+  await t.test('a department is the hospital’s, and the doctor’s unless said', async (t) => {
+    const admin = calling('hospital', { role: 'admin', ...city })
+    const opened = async (name: string) =>
+      (await admin.post('/api/departments', { payload: { name, code: name } })).json().id
+    const [hearts, bones] = [await opened('HEARTS'), await opened('BONES')]
+    const whom = await doctor(city, { department_id: hearts })
+    const first = await booked({ doctor_id: whom.id, starts_at: inHours(130) })
+    t.equal(first.department_id, hearts)
+    const at = await booked({ doctor_id: whom.id, starts_at: inHours(131), department_id: bones })
+    t.equal(at.department_id, bones)
+    const url = `/api/appointments/${first.id}`
+    const nowhere = await desk.patch(url, { payload: { department_id: randomUUID() } })
+    t.match(nowhere.json(), { status: 400, errors: [{ pointer: '/department_id' }] })
+    const colleague = await doctor(city, { department_id: bones })
+    const given = await desk.patch(url, { payload: { doctor_id: colleague.id } })
+    t.equal(given.json().department_id, bones, 'follows the doctor')
+  })
+
+  await t.test('what is said of a restricted patient is for few', async (t) => {
+    const { id, patient_id } = await booked({ reason: 'secret one', notes: 'secret two' })
+    const admin = calling('patient', { role: 'admin', ...city })
+    await admin.patch(`/api/patients/${patient_id}`, { payload: { is_restricted: true } })
+    await booked({ patient_id, starts_at: inHours(140) })
+    const url = `/api/appointments/${id}`
+    for (const path of [url, `/api/appointments?patient_id=${patient_id}`]) {
+      t.notMatch((await as('nurse').get(path)).body, /secret/, path)
+      t.match((await as('admin').get(path)).body, /secret one.*secret two/, path)
+    }
+    const glass = { id: randomUUID(), reason_code: 'ETREAT', patient_id } as const
+    const nurse = callerOf(app, 'appointment', { role: 'nurse', ...city, break_glass: glass })
+    t.match((await nurse.get(url)).json(), { notes: 'secret two' })
+  })
 
   await t.test('the same request with a key books once', async (t) => {
     const payload = {

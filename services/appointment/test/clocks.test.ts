@@ -14,7 +14,6 @@ const doctor: DoctorReference = {
   first_name: 'Grace',
   last_name: 'Hopper',
   department_id: null,
-  user_id: null,
   is_active: true,
   is_available: true,
   slot_minutes: 30,
@@ -29,6 +28,7 @@ const clock = (time_zone: string, holidays: string[] = []): HospitalReference =>
   id: '0190d1f0-0000-7000-8000-000000000002',
   time_zone,
   holidays,
+  department_ids: [],
   version: 1,
 })
 
@@ -159,4 +159,34 @@ t.test('a series keeps the time of the clock, and the last day of short months',
     monthly.map((each) => each.slice(0, 10)),
     ['2027-01-31', '2027-02-28', '2027-03-31'],
   )
+})
+
+t.test('hours that touch are one stretch, through midnight too', async (t) => {
+  const hospital = clock('UTC')
+  const touching: DoctorReference = {
+    ...doctor,
+    available_times: [
+      { day_of_week: 'mon', start_time: '09:00', end_time: '12:00' },
+      { day_of_week: 'mon', start_time: '12:00', end_time: '17:00' },
+    ],
+  }
+  const noon = { starts_at: '2026-11-30T11:45:00Z', ends_at: '2026-11-30T12:15:00Z' }
+  t.equal(whyUnavailable(noon, touching, hospital), undefined)
+  const night = { starts_at: '2026-11-30T23:45:00Z', ends_at: '2026-12-01T00:15:00Z' }
+  t.equal(whyUnavailable(night, doctor, hospital), undefined)
+  t.match(whyUnavailable(night, touching, hospital), /outside/)
+})
+
+t.test('a full calendar of two months is looked through once', async (t) => {
+  const days = daysBetween('2026-11-01', '2026-12-31')
+  const hospital = clock('UTC')
+  const minute = (n: number) => new Date(Date.UTC(2026, 10, 1) + n * 60_000).toISOString()
+  const taken = Array.from({ length: 5_000 }, (_, index) => ({
+    starts_at: minute(index * 15 + 5),
+    ends_at: minute(index * 15 + 10),
+  }))
+  const free = (minutes: number) =>
+    freeSlots({ days, minutes, doctor, hospital, taken, now: LONG_AGO }).length
+  t.equal(free(15), 61 * 96 - 5_000)
+  t.equal(free(5), 61 * 288 - 5_000)
 })

@@ -24,9 +24,9 @@ t.test('every documented status is answered, and every answer is documented', as
   }
   const one = async () => ({ params: { id: (await book()).id } })
   const ofSeries = async () => ({ params: { id: (await series()).id } })
-  const body = async () => ({ ...(await people()), starts_at: inHours(30) })
+  const body = async () => ({ ...(await people()), starts_at: inHours(30), department_id: null })
   const move = async () => ({
-    body: { doctor_id: (await doctor()).id, starts_at: inHours(31) },
+    body: { doctor_id: (await doctor()).id, starts_at: inHours(31), department_id: null },
   })
   await contract.generate({
     away: await withoutDatabase(t),
@@ -64,7 +64,9 @@ t.test('every documented status is answered, and every answer is documented', as
   await clerk.patch(url, { payload: onto })
   await clerk.put(url, { payload: onto })
   await clerk.post(`${url}/transitions`, { payload: { to: 'completed' } })
-  await clerk.patch(`/api/appointments/${alone.id}/series`, { payload: { scope: 'all' } })
+  await clerk.patch(`/api/appointments/${alone.id}/series`, {
+    payload: { scope: 'all', notes: 'x' },
+  })
   await clerk.post(`/api/appointments/${alone.id}/series/cancel`, { payload: { scope: 'all' } })
   await clerk.delete(url)
   await clerk.delete(url)

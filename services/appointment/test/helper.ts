@@ -155,8 +155,10 @@ function someLetters(): string {
     .slice(0, 12)
 }
 
-/** So many hours from now, on the full hour. */
+const HOUR_MS = 3_600_000
+const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+
+/** So many hours from when the test began, on the full hour. */
 export function inHours(hours: number): string {
-  const hour = 3_600_000
-  return new Date((Math.floor(Date.now() / hour) + hours) * hour).toISOString()
+  return new Date(NOW + hours * HOUR_MS).toISOString()
 }

@@ -15,7 +15,7 @@ t.test('two hospitals × every tenant route', async (t) => {
   }
   const recurrence = { frequency: 'daily', count: 2 }
   const booked = await theirs.post('/api/appointments/series', {
-    payload: { ...foreign, starts_at: inHours(2), notes: CANARY, recurrence },
+    payload: { ...foreign, starts_at: new Date(), notes: CANARY, recurrence },
   })
   const [record] = booked.json().results
   const own = { patient_id: (await patient()).id, doctor_id: (await doctor()).id }

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { inHours, open } from './helper.ts'
+import { open } from './helper.ts'
 
 interface Each {
   id: string
   starts_at: string
   status: string
+}
+
+const MORNING = `${new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)}T10:00:00.000Z`
+
+/** Minutes after a morning, at which no clock jumps. */
+function soon(minutes: number): string {
+  return new Date(Date.parse(MORNING) + minutes * 60_000).toISOString()
 }
 
 t.test('series', async (t) => {
@@ -16,7 +23,7 @@ t.test('series', async (t) => {
     const people = { patient_id: (await patient(berlin)).id, doctor_id: (await doctor(berlin)).id }
     const payload = {
       ...people,
-      starts_at: inHours(50),
+      starts_at: soon(50),
       ...fields,
       recurrence: { frequency: 'weekly', count: 5, ...recurrence },
     }
@@ -50,8 +57,8 @@ t.test('series', async (t) => {
   })
 
   await t.test('once for a key', async (t) => {
-    const { payload } = await start({ starts_at: inHours(60) })
-    const other = { ...payload, starts_at: inHours(61) }
+    const { payload } = await start({ starts_at: soon(60) })
+    const other = { ...payload, starts_at: soon(160) }
     const headers = { 'idempotency-key': randomUUID() }
     const ask = () => desk.post('/api/appointments/series', { payload: other, headers })
     const [first, second] = [await ask(), await ask()]
@@ -60,7 +67,7 @@ t.test('series', async (t) => {
   })
 
   await t.test('this one, this and later ones, or all are changed', async (t) => {
-    const { answer } = await start({ starts_at: inHours(70) })
+    const { answer } = await start({ starts_at: soon(70) })
     const { results, series_id } = answer.json()
     const third = `/api/appointments/${results[2].id}`
     await desk.patch(third, { payload: { notes: 'this' } })
@@ -89,7 +96,7 @@ t.test('series', async (t) => {
   })
 
   await t.test('this and later ones, or all are cancelled', async (t) => {
-    const { answer } = await start({ starts_at: inHours(90) })
+    const { answer } = await start({ starts_at: soon(90) })
     const { results, series_id } = answer.json()
     const cancel = (index: number, scope: string) =>
       desk.post(`/api/appointments/${results[index].id}/series/cancel`, {
@@ -102,16 +109,39 @@ t.test('series', async (t) => {
     t.ok((await statuses()).every((status) => status === 'cancelled'))
   })
 
+  await t.test('who was changed alone stays so, unless it is said', async (t) => {
+    const { answer } = await start({ starts_at: soon(30) })
+    const { results, series_id } = answer.json()
+    const third = `/api/appointments/${results[2].id}`
+    const substitute = (await doctor(berlin)).id
+    const later = new Date(Date.parse(results[2].starts_at) + 3 * 3_600_000).toISOString()
+    await desk.patch(third, { payload: { doctor_id: substitute, starts_at: later } })
+    const first = `/api/appointments/${results[0].id}/series`
+    await desk.patch(first, { payload: { scope: 'all', notes: 'x' } })
+    t.match((await list(series_id))[2], { doctor_id: substitute, starts_at: later, notes: 'x' })
+    const stale = await desk.patch(first, {
+      payload: { scope: 'all', notes: 'y' },
+      headers: { 'if-match': '"1"' },
+    })
+    t.match(stale.json(), { status: 412, code: 'stale' })
+    const offset = results[0].starts_at.replace('T10:30:00.000Z', 'T15:20:00+05:00')
+    const earlier = await desk.patch(first, { payload: { scope: 'all', starts_at: offset } })
+    t.equal(earlier.statusCode, 200, earlier.body)
+    const moved = await list(series_id)
+    t.equal(Date.parse(results[0].starts_at) - Date.parse(moved[0]?.starts_at ?? ''), 600_000)
+    t.equal(Date.parse(later) - Date.parse(moved[2]?.starts_at ?? ''), 600_000)
+  })
+
   await t.test('what is no series has none', async (t) => {
-    const { payload } = await start({ starts_at: inHours(95) })
+    const { payload } = await start({ starts_at: soon(95) })
     const { recurrence: _, ...single } = payload
     const alone = await desk.post('/api/appointments', {
-      payload: { ...single, starts_at: inHours(97) },
+      payload: { ...single, starts_at: soon(197) },
     })
     const url = `/api/appointments/${alone.json().id}/series`
     const answer = await desk.patch(url, { payload: { scope: 'all', notes: 'x' } })
     t.match(answer.json(), { status: 409, code: 'not_of_series' })
     const other = as('admin', await hospital())
-    t.equal((await other.patch(url, { payload: { scope: 'all' } })).statusCode, 404)
+    t.equal((await other.patch(url, { payload: { scope: 'all', notes: 'x' } })).statusCode, 404)
   })
 })

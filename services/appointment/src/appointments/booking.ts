@@ -14,15 +14,16 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 const LATEST_MS = DAY_MS
 const FURTHEST_MS = 2 * 366 * DAY_MS
 
-/** How long an appointment takes unless said, in minutes. */
-export const DURATION_MINUTES = 30
-
-/** From `starts_at`, in UTC with milliseconds, for so many minutes. @throws problem 400 for a time long gone or far away */
-export function stretchOf(starts_at: string, minutes = DURATION_MINUTES) {
+/**
+ * From `starts_at`, in UTC with milliseconds, for so many minutes.
+ * @param field what the time comes from
+ * @throws problem 400 for a time long gone or far away
+ */
+export function stretchOf(starts_at: string, minutes: number, field = 'starts_at') {
   const start = Date.parse(starts_at)
   const now = Date.now()
-  if (start < now - LATEST_MS) throw invalidField('starts_at', 'must not be in the past')
-  if (start > now + FURTHEST_MS) throw invalidField('starts_at', 'must be within two years')
+  if (start < now - LATEST_MS) throw invalidField(field, 'must not be in the past')
+  if (start > now + FURTHEST_MS) throw invalidField(field, 'must be within two years')
   return {
     starts_at: new Date(start).toISOString(),
     ends_at: new Date(start + minutes * MINUTE_MS).toISOString(),
@@ -69,10 +70,25 @@ export function checkHours(
   if (why && !confirmed) throw doctorUnavailable(stretch.starts_at, why)
 }
 
+/** The department that an appointment is said to be at, else the doctor's. @throws problem 400 for none of the hospital's */
+export function departmentOf(
+  { doctor, hospital }: Participants,
+  said: string | null | undefined,
+): string | null {
+  if (said === undefined || said === doctor.department_id) return doctor.department_id
+  if (said !== null && !hospital.department_ids.includes(said))
+    throw invalidField('department_id', 'is not an open department of this hospital')
+  return said
+}
+
 /** The row of a new appointment. @throws problem 400, 409 `doctor_unavailable` */
-export function newAppointment(people: Participants, body: NewAppointment): NewRow {
-  const { confirm_unavailable, duration_minutes, ...said } = body
-  const stretch = stretchOf(said.starts_at, duration_minutes)
+export function newAppointment(
+  people: Participants,
+  { confirm_unavailable, ...said }: NewAppointment,
+  field = 'starts_at',
+): NewRow {
+  const minutes = said.duration_minutes ?? people.doctor.slot_minutes
+  const stretch = stretchOf(said.starts_at, minutes, field)
   checkHours(people, stretch, confirm_unavailable)
   return {
     id: uuidv7(),
@@ -80,7 +96,7 @@ export function newAppointment(people: Participants, body: NewAppointment): NewR
     doctor_id: said.doctor_id,
     ...stretch,
     type: said.type ?? 'consultation',
-    department_id: said.department_id ?? people.doctor.department_id,
+    department_id: departmentOf(people, said.department_id),
     reason: said.reason ?? null,
     notes: said.notes ?? null,
   }

@@ -1,4 +1,4 @@
-import { idempotencyKey, type Lines } from '@wardstone/service'
+import type { Lines } from '@wardstone/service'
 import type { IdempotencyKeys, Tenant, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
@@ -9,6 +9,9 @@ import * as events from './events.ts'
 import { recorded } from './failures.ts'
 import { AppointmentRepository } from './repository.ts'
 import type { Appointment, NewAppointment } from './schemas.ts'
+
+/** What any appointment takes, in minutes. */
+const SHORTEST = 5
 
 /** What changes of appointments need. */
 export interface Desk {
@@ -27,15 +30,15 @@ export function createAppointment(
 ): Promise<Appointment> {
   const { identity } = request
   const tenant = database.tenant(identity)
-  const book = async () => {
-    if (idempotencyKey(request) === undefined) await refuseTaken(tenant, body)
-    const asked = participants(directory, tenant, body)
-    // Asked before the transaction, for it holds a connection; told inside, so that a repetition is answered as before.
-    await asked.catch(() => undefined)
-    return keys.once([request, reply], tenant, {
-      change: (place) =>
+  const book = () =>
+    keys.once([request, reply], tenant, {
+      prepare: async () => {
+        await refuseTaken(tenant, body)
+        return participants(directory, tenant, body)
+      },
+      change: (place, people) =>
         place.together(async (inside) => {
-          const row = newAppointment(await asked, body)
+          const row = newAppointment(people, body)
           const appointments = new AppointmentRepository(inside)
           await appointments.hold([row.doctor_id, row.patient_id])
           return appointments.create(row, events.appointmentCreated(identity, row))
@@ -43,7 +46,6 @@ export function createAppointment(
       replayed: (appointment) =>
         request.server.recordAudit(events.appointmentRead(identity, appointment)),
     })
-  }
   return recorded(request, { action: 'appointment.created' }, () =>
     lines.run(`${tenant.hospitalId} ${body.doctor_id}`, book),
   )
@@ -51,7 +53,7 @@ export function createAppointment(
 
 /** One look, before anybody is asked and anything is locked: of a crowd that wants one slot all but one end here. */
 async function refuseTaken(tenant: Tenant<Database>, body: NewAppointment): Promise<void> {
-  const { starts_at, ends_at } = stretchOf(body.starts_at, body.duration_minutes)
+  const { starts_at, ends_at } = stretchOf(body.starts_at, body.duration_minutes ?? SHORTEST)
   const taken = await new AppointmentRepository(tenant).taken(body.doctor_id, starts_at, ends_at)
   if (taken.length > 0) throw slotTaken('doctor', starts_at)
 }

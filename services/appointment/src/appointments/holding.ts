@@ -13,13 +13,14 @@ export interface Held {
 }
 
 /**
- * Runs `change` in one transaction that holds the appointment, at the version that the request is meant for.
+ * Runs `change` in one transaction that holds the appointment, at the version that the request is meant for,
+ * and its doctor and patient, and `others`.
  * @throws problem 404, 412
  */
 export function holding(
   request: FastifyRequest,
   tenant: Tenant<Database>,
-  id: string,
+  { id, others = [] }: { id: string; others?: readonly string[] },
   change: (held: Held) => Promise<Appointment>,
 ): Promise<Appointment> {
   return tenant.together(async (inside) => {
@@ -29,6 +30,7 @@ export function holding(
     const version = expectedVersion(request)
     if (version !== undefined && version !== current.version)
       throw staleAppointment(current.version)
+    await appointments.hold([current.doctor_id, current.patient_id, ...others])
     return change({ appointments, current })
   })
 }

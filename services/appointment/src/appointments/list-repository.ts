@@ -28,10 +28,12 @@ interface Window {
 export class AppointmentListRepository {
   readonly #db: Kysely<Database>
   readonly #hospitalId: string
+  readonly #tenant: Tenant<Database>
 
   constructor(tenant: Tenant<Database>) {
     this.#db = tenant.db
     this.#hospitalId = tenant.hospitalId
+    this.#tenant = tenant
   }
 
   /** One row more than the limit, when there is a next page. */
@@ -62,21 +64,19 @@ export class AppointmentListRepository {
     { words, mrn }: { words: readonly string[]; mrn: string },
     { limit, after }: Pick<Window, 'limit' | 'after'>,
   ): Promise<Appointment[]> {
-    let query = this.#select().where((where) =>
-      where.or([
-        where('appointment.patient_id', 'in', this.#named(words)),
-        where('appointment.doctor_id', 'in', this.#named(words)),
-        where(
-          'appointment.patient_id',
-          'in',
-          this.#db
-            .selectFrom('known_patient')
-            .where('hospital_id', '=', this.#hospitalId)
-            .where('mrn', '=', mrn)
-            .select('id'),
-        ),
-      ]),
+    const people = this.#named(words).union(
+      this.#db
+        .selectFrom('known_patient')
+        .where('hospital_id', '=', this.#hospitalId)
+        .where('mrn', '=', mrn)
+        .select('id'),
     )
+    // One index each, so that few hits do not cost a look at every appointment.
+    const found = this.#select()
+      .where('appointment.patient_id', 'in', people)
+      .select('appointment.id')
+      .union(this.#select().where('appointment.doctor_id', 'in', people).select('appointment.id'))
+    let query = this.#select().where('appointment.id', 'in', found)
     if (after) {
       query = query.where(
         sql<boolean>`(appointment.starts_at, appointment.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
@@ -89,22 +89,26 @@ export class AppointmentListRepository {
       .execute()
   }
 
+  /** People who have all the words: nobody when there are none. */
   #named(words: readonly string[]) {
     const hits = words.map((word, index) =>
-      this.#db
-        .selectFrom('known_name')
-        .where('hospital_id', '=', this.#hospitalId)
+      this.#names()
         .where('word', '>=', word)
         .where('word', '<', `${word}${LAST}`)
         .select(['id', sql<number>`${sql.lit(index)}::integer`.as('nth')]),
     )
-    const [first, ...others] = hits
-    if (!first) return this.#db.selectFrom('known_name').where(sql<boolean>`false`).select('id')
+    const none = this.#names()
+      .where(sql<boolean>`false`)
+      .select(['id', sql<number>`-1`.as('nth')])
     return this.#db
-      .selectFrom(others.reduce((all, hit) => all.unionAll(hit), first).as('hit'))
+      .selectFrom(hits.reduce((all, hit) => all.unionAll(hit), none).as('hit'))
       .groupBy('id')
       .having(sql<number>`count(distinct nth)`, '=', words.length)
       .select('id')
+  }
+
+  #names() {
+    return this.#db.selectFrom('known_name').where('hospital_id', '=', this.#hospitalId)
   }
 
   #filtered(filter: AppointmentFilter) {
@@ -132,7 +136,7 @@ export class AppointmentListRepository {
   }
 
   #whole(appointments: SelectQueryBuilder<Database, 'appointment', object>) {
-    return wholeAppointments(appointments, this.#hospitalId)
+    return wholeAppointments(appointments, this.#tenant)
   }
 }
 

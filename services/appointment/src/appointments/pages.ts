@@ -67,7 +67,9 @@ export async function searchAppointments(
 ): Promise<Page<Appointment>> {
   const scope = [tenant.hospitalId, 'appointments/search', q]
   const after = cursor === undefined ? undefined : (codec.decode(scope, cursor) as After)
-  const words = nameWords(...q.split(/\s+/)).slice(0, MOST_WORDS)
+  const words = nameWords(...q.split(/\s+/))
+    .filter((word) => word.length > 1)
+    .slice(0, MOST_WORDS)
   const rows = await new AppointmentListRepository(tenant).search(
     { words, mrn: q.trim().toUpperCase() },
     { limit, after },

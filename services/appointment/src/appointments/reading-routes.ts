@@ -25,7 +25,8 @@ export const readingRoutes: ServicePlugin<ReadingRoutesOptions> = async (app, { 
   app.get(
     '/:id',
     {
-      config: { permission: 'appointment.read', problems: [404] },
+      // A name is not told by the version.
+      config: { permission: 'appointment.read', problems: [404], alwaysWhole: true },
       schema: {
         params: schemas.AppointmentParamsSchema,
         response: { 200: schemas.AppointmentSchema },

@@ -6,6 +6,9 @@ import { OWN, wholeAppointments } from './columns.ts'
 import type { Appointment, AppointmentStatus } from './schemas.ts'
 import { freeOrProblem } from './taken.ts'
 
+/** What no appointment takes longer than, so that those of years ago are not looked at. */
+const LONGEST = '8 hours'
+
 /** What is stored with a new appointment. */
 export type NewRow = Omit<Insertable<AppointmentTable>, 'hospital_id'>
 
@@ -80,7 +83,10 @@ export class AppointmentRepository {
   }
 
   /** Changes one that is locked. @throws problem 409 `slot_taken` */
-  change(id: string, { set, reason, event }: AppointmentChange): Promise<Appointment> {
+  change(
+    { id, starts_at }: Pick<Appointment, 'id' | 'starts_at'>,
+    { set, reason, event }: AppointmentChange,
+  ): Promise<Appointment> {
     const changed = this.#db
       .with('change', (qb) =>
         qb
@@ -93,10 +99,8 @@ export class AppointmentRepository {
       .with('history', () => this.#history(reason))
       .with('sent', () => outboxRows('change', [event]))
       .selectFrom('change as appointment')
-    return freeOrProblem(
-      this.#whole(changed as never).executeTakeFirstOrThrow(),
-      set.starts_at ?? '',
-    )
+    const now = set.starts_at ?? starts_at
+    return freeOrProblem(this.#whole(changed as never).executeTakeFirstOrThrow(), now)
   }
 
   /** The next number in the line of a doctor on a day. */
@@ -140,6 +144,7 @@ export class AppointmentRepository {
       .where('doctor_id', '=', doctor_id)
       .where('status', 'not in', ['cancelled', 'no_show'])
       .where('starts_at', '<', to)
+      .where('starts_at', '>', sql<string>`${from}::timestamptz - ${LONGEST}::interval`)
       .where('ends_at', '>', from)
       .select(['starts_at', 'ends_at'])
       .orderBy('starts_at')
@@ -153,7 +158,7 @@ export class AppointmentRepository {
   }
 
   #whole(appointments: SelectQueryBuilder<Database, 'appointment', object>) {
-    return wholeAppointments(appointments, this.#tenant.hospitalId)
+    return wholeAppointments(appointments, this.#tenant)
   }
 
   #history(reason: string | null) {

@@ -37,15 +37,15 @@ export const APPOINTMENT_STATUSES = [
   'cancelled',
   'no_show',
 ] as const
-export const AppointmentStatusSchema = words(APPOINTMENT_STATUSES)
+const AppointmentStatusSchema = words(APPOINTMENT_STATUSES)
 export type AppointmentStatus = (typeof APPOINTMENT_STATUSES)[number]
 
 const strict = { additionalProperties: false }
 const optional = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Optional(nullable(schema))
 
-/** The seed's least, and a working day. */
-const DurationSchema = Type.Integer({ minimum: 15, maximum: 480, description: 'minutes' })
+/** As the slots of doctors are: up to a working day. */
+const DurationSchema = Type.Integer({ minimum: 5, maximum: 480, description: 'minutes' })
 const REASON = line(500)
 
 const bookable = {
@@ -68,7 +68,7 @@ const confirmation = {
 /** `version` in a body says the same as `If-Match`. */
 const expectedVersion = { version: Type.Optional(Type.Integer({ minimum: 1 })) }
 
-/** A new appointment: 30 minutes and a consultation unless said. */
+/** A new appointment: a slot of the doctor and a consultation unless said. */
 export const NewAppointmentSchema = Type.Object(
   { patient_id: UuidSchema, ...bookable, ...editable, ...confirmation },
   strict,

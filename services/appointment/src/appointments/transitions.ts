@@ -53,13 +53,13 @@ export class AppointmentTransitions {
       const tenant = this.#desk.database.tenant(request.identity)
       const timeZone = await this.#desk.directory.timeZone(tenant)
       return run(tenant, (place) =>
-        holding(request, place, id, async ({ appointments, current }) => {
+        holding(request, place, { id }, async ({ appointments, current }) => {
           const day = dayOf(current.starts_at, timeZone)
           const now = new Date()
           checkTransition(current, to, { now, isItsDay: dayOf(now, timeZone) === day })
           const queue_number = await numberOf({ appointments, current }, to, day)
           const event = eventOf(request.identity, current, ['status'])
-          return appointments.change(id, { set: { status: to, queue_number }, reason, event })
+          return appointments.change(current, { set: { status: to, queue_number }, reason, event })
         }),
       )
     })

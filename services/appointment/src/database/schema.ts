@@ -12,6 +12,7 @@ export interface KnownHospitalTable {
   hospital_id: Fixed
   time_zone: string
   holidays: Json<string[]>
+  department_ids: Json<string[]>
   version: number
 }
 
@@ -22,13 +23,14 @@ export interface KnownDoctorTable {
   first_name: string
   last_name: string
   department_id: string | null
-  user_id: string | null
   is_active: boolean
   is_available: boolean
   slot_minutes: number
   available_times: Json<AvailableTime[]>
   not_available: Json<NotAvailable[]>
   version: number
+  /** Up to which event `is_active` is known. */
+  active_version: Generated<number>
 }
 
 /** A patient as the patient service told of one. */
@@ -39,7 +41,10 @@ export interface KnownPatientTable {
   first_name: string
   last_name: string
   is_active: boolean
+  is_restricted: boolean
   version: number
+  /** Up to which event `is_active` is known. */
+  active_version: Generated<number>
 }
 
 /** One row for each folded word of the names of a known patient or doctor. */

@@ -16,7 +16,7 @@ export async function keepPatients(
     .with('kept', (qb) =>
       qb
         .insertInto('known_patient')
-        .values(patients.map((patient) => ({ hospital_id, ...patient })))
+        .values(patients.map((patient) => rowOf(hospital_id, patient)))
         .onConflict((conflict) =>
           conflict
             .columns(['hospital_id', 'id'])
@@ -25,6 +25,7 @@ export async function keepPatients(
               first_name: ref('excluded.first_name'),
               last_name: ref('excluded.last_name'),
               is_active: ref('excluded.is_active'),
+              is_restricted: ref('excluded.is_restricted'),
               version: ref('excluded.version'),
             }))
             .whereRef('known_patient.version', '<', 'excluded.version'),
@@ -38,6 +39,14 @@ export async function keepPatients(
     .execute()
 }
 
+/** An answer may say more than is kept. */
+function rowOf(
+  hospital_id: string,
+  { id, mrn, first_name, last_name, is_active, is_restricted, version }: PatientReference,
+) {
+  return { hospital_id, id, mrn, first_name, last_name, is_active, is_restricted, version }
+}
+
 /** Keeps what is told of doctors of one hospital, where it is newer than what is known. */
 export async function keepDoctors(
   db: Db,
@@ -45,11 +54,18 @@ export async function keepDoctors(
   doctors: readonly DoctorReference[],
 ): Promise<void> {
   if (doctors.length === 0) return
-  const rows = doctors.map(({ available_times, not_available, ...doctor }) => ({
+  const rows = doctors.map((doctor) => ({
     hospital_id,
-    ...doctor,
-    available_times: JSON.stringify(available_times),
-    not_available: JSON.stringify(not_available),
+    id: doctor.id,
+    first_name: doctor.first_name,
+    last_name: doctor.last_name,
+    department_id: doctor.department_id,
+    is_active: doctor.is_active,
+    is_available: doctor.is_available,
+    slot_minutes: doctor.slot_minutes,
+    available_times: JSON.stringify(doctor.available_times),
+    not_available: JSON.stringify(doctor.not_available),
+    version: doctor.version,
   }))
   await db
     .with('kept', (qb) =>
@@ -63,7 +79,6 @@ export async function keepDoctors(
               first_name: ref('excluded.first_name'),
               last_name: ref('excluded.last_name'),
               department_id: ref('excluded.department_id'),
-              user_id: ref('excluded.user_id'),
               is_active: ref('excluded.is_active'),
               is_available: ref('excluded.is_available'),
               slot_minutes: ref('excluded.slot_minutes'),
@@ -85,7 +100,12 @@ export async function keepDoctors(
 /** Keeps what is told of a hospital, where it is newer than what is known. */
 export async function keepHospital(db: Db, hospital: HospitalReference): Promise<void> {
   const { id: hospital_id, time_zone, version } = hospital
-  const news = { time_zone, holidays: JSON.stringify(hospital.holidays), version }
+  const news = {
+    time_zone,
+    holidays: JSON.stringify(hospital.holidays),
+    department_ids: JSON.stringify(hospital.department_ids),
+    version,
+  }
   await db
     .insertInto('known_hospital')
     .values({ hospital_id, ...news })
@@ -93,7 +113,7 @@ export async function keepHospital(db: Db, hospital: HospitalReference): Promise
       conflict
         .column('hospital_id')
         .doUpdateSet(news)
-        .where('known_hospital.version', '<', version),
+        .where('known_hospital.version', '<=', version),
     )
     .execute()
 }

@@ -1,4 +1,5 @@
 import type { DoctorReference, HospitalReference, PatientReference } from '@wardstone/contracts'
+import type { Logger } from '@wardstone/service'
 import type { Tenant } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { ownerAway, referenceNotFound } from '../errors.ts'
@@ -11,17 +12,20 @@ import { KnownRepository } from './repository.ts'
  */
 export class Directory {
   readonly #owners: Owners
+  readonly #log: Logger
 
-  constructor(owners: Owners) {
+  constructor(owners: Owners, log: Logger) {
     this.#owners = owners
+    this.#log = log
   }
 
   /** @throws problem 404 for a patient the hospital does not have, 503 when nobody can tell */
   async patient(tenant: Tenant<Database>, id: string): Promise<PatientReference> {
     const known = new KnownRepository(tenant)
-    const patient = await newest({
+    const patient = await this.#newest({
       asked: this.#owners.patients(askingOf(tenant), [id]).then(([found]) => found),
       known: known.findPatient(id),
+      isNews: isNewer,
       keep: (found) => known.keepPatient(found),
     })
     if (!patient) throw referenceNotFound('patient_id', 'is not a patient of this hospital')
@@ -31,9 +35,10 @@ export class Directory {
   /** @throws problem 404 for a doctor the hospital does not have, 503 when nobody can tell */
   async doctor(tenant: Tenant<Database>, id: string): Promise<DoctorReference> {
     const known = new KnownRepository(tenant)
-    const doctor = await newest({
+    const doctor = await this.#newest({
       asked: this.#owners.doctors(askingOf(tenant), [id]).then(([found]) => found),
       known: known.findDoctor(id),
+      isNews: isNewer,
       keep: (found) => known.keepDoctor(found),
     })
     if (!doctor) throw referenceNotFound('doctor_id', 'is not a doctor of this hospital')
@@ -43,9 +48,10 @@ export class Directory {
   /** @throws problem 503 when nobody can tell */
   async hospital(tenant: Tenant<Database>): Promise<HospitalReference> {
     const known = new KnownRepository(tenant)
-    const hospital = await newest({
+    const hospital = await this.#newest({
       asked: this.#owners.hospital(askingOf(tenant)),
       known: known.findHospital(),
+      isNews: (found, last) => JSON.stringify(found) !== JSON.stringify(last),
       keep: (found) => known.keepHospital(found),
     })
     return hospital as HospitalReference
@@ -56,25 +62,30 @@ export class Directory {
     const known = await new KnownRepository(tenant).findHospital()
     return (known ?? (await this.hospital(tenant))).time_zone
   }
+
+  async #newest<T>({ asked, known, isNews, keep }: Sources<T>): Promise<T | undefined> {
+    const [answer, looked] = await Promise.allSettled([asked, known])
+    if (looked.status === 'rejected') throw looked.reason
+    if (answer.status === 'rejected') {
+      this.#log.warn({ err: answer.reason }, 'owner does not answer, what was last heard is good')
+      if (looked.value) return looked.value
+      throw ownerAway(answer.reason)
+    }
+    const found = answer.value
+    if (found && !(looked.value && !isNews(found, looked.value))) await keep(found)
+    return found
+  }
 }
 
 interface Sources<T> {
   asked: Promise<T | undefined>
   known: Promise<T | undefined>
+  isNews: (found: T, known: T) => boolean
   keep: (found: T) => Promise<void>
 }
 
-async function newest<T extends { version: number }>(sources: Sources<T>): Promise<T | undefined> {
-  const [asked, looked] = await Promise.allSettled([sources.asked, sources.known])
-  if (looked.status === 'rejected') throw looked.reason
-  const known = looked.value
-  if (asked.status === 'rejected') {
-    if (known) return known
-    throw ownerAway(asked.reason)
-  }
-  const found = asked.value
-  if (found && !(known && known.version >= found.version)) await sources.keep(found)
-  return found
+function isNewer(found: { version: number }, known: { version: number }): boolean {
+  return found.version > known.version
 }
 
 function askingOf({ hospitalId, identity }: Tenant<Database>) {

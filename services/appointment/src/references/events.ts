@@ -18,8 +18,8 @@ class News {
 
 /**
  * Handles what the hospital and the patient service tell: who is deactivated cannot be booked from now
- * on, and what else is new is asked of its owner. Rejects while that does not answer, so that the
- * events come again. What is not understood is put away with a line in the log.
+ * on, and what else is new is asked of its owner. Where that does not answer the events come again,
+ * and hold back nobody else's news. What is not understood is put away with a line in the log.
  */
 export function referenceEventHandler(known: SystemKnownRepository, owners: Owners, log: Logger) {
   return async (messages: readonly ReceivedMessage[]): Promise<void> => {
@@ -29,29 +29,37 @@ export function referenceEventHandler(known: SystemKnownRepository, owners: Owne
       if (hospital === undefined || kind === undefined) continue
       const ofHospital = news.get(hospital) ?? new News()
       news.set(hospital, ofHospital)
-      if (kind === 'hospital') ofHospital.hospital = true
-      else {
-        const event = parse(payload)
-        if (!recordEvent.Check(event)) log.error({ id, subject }, 'domain event not understood')
-        else {
-          await known.setActive(kind as 'patient' | 'doctor', event)
-          ofHospital[kind as 'patient' | 'doctor'].add(event.id)
-        }
+      if (kind === 'hospital') {
+        ofHospital.hospital = true
+        continue
       }
+      const event = parse(payload)
+      if (recordEvent.Check(event) && event.hospital_id === hospital) {
+        await known.setActive(kind as 'patient' | 'doctor', hospital, event)
+        ofHospital[kind as 'patient' | 'doctor'].add(event.id)
+      } else log.error({ id, subject }, 'domain event not understood')
     }
-    for (const [hospital_id, each] of news) await learn(known, owners, { hospital_id, ...each })
+    const learnt = await Promise.allSettled(
+      [...news].flatMap(([hospital_id, each]) => learn(known, owners, { hospital_id, ...each })),
+    )
+    const failed = learnt.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 }
 
-async function learn(
+function learn(
   known: SystemKnownRepository,
   owners: Owners,
   { hospital_id, patient, doctor, hospital }: News & { hospital_id: string },
-): Promise<void> {
+): Promise<void>[] {
   const asking = { hospital_id }
-  await known.keepPatients(hospital_id, await owners.patients(asking, [...patient]))
-  await known.keepDoctors(hospital_id, await owners.doctors(asking, [...doctor]))
-  if (hospital) await known.keepHospital(await owners.hospital(asking))
+  const patients = async () =>
+    known.keepPatients(hospital_id, await owners.patients(asking, [...patient]))
+  const doctors = async () =>
+    known.keepDoctors(hospital_id, await owners.doctors(asking, [...doctor]))
+  const calendar = async () =>
+    known.keepHospital({ ...(await owners.hospital(asking)), id: hospital_id })
+  return [patients(), doctors(), ...(hospital ? [calendar()] : [])]
 }
 
 function parse(payload: Uint8Array): unknown {

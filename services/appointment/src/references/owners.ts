@@ -8,14 +8,8 @@ import {
   type PatientReference,
   PatientReferencesSchema,
 } from '@wardstone/contracts'
-import { PeerClient } from '@wardstone/service'
+import { PeerClient, type PeerContext } from '@wardstone/service'
 import type { Config } from '../config.ts'
-
-/** On whose behalf somebody is asked: the hospital, and the request if there is one. */
-export interface Asking {
-  hospital_id: string
-  request_id?: string
-}
 
 const parserOf = <T extends TSchema>(schema: T) => {
   const check = TypeCompiler.Compile(schema)
@@ -54,7 +48,7 @@ export class Owners {
   }
 
   /** Those of the ids that the hospital has; rejects when nobody answers. */
-  async patients(asking: Asking, ids: readonly string[]): Promise<PatientReference[]> {
+  async patients(asking: PeerContext, ids: readonly string[]): Promise<PatientReference[]> {
     const answers = await eachHundred(ids, (some) =>
       this.#patient.getJson(`/internal/patients?ids=${some}`, asking),
     )
@@ -62,7 +56,7 @@ export class Owners {
   }
 
   /** Those of the ids that the hospital has; rejects when nobody answers. */
-  async doctors(asking: Asking, ids: readonly string[]): Promise<DoctorReference[]> {
+  async doctors(asking: PeerContext, ids: readonly string[]): Promise<DoctorReference[]> {
     const answers = await eachHundred(ids, (some) =>
       this.#hospital.getJson(`/internal/doctors?ids=${some}`, asking),
     )
@@ -70,7 +64,7 @@ export class Owners {
   }
 
   /** The clock and calendar of the hospital; rejects when nobody answers. */
-  async hospital(asking: Asking): Promise<HospitalReference> {
+  async hospital(asking: PeerContext): Promise<HospitalReference> {
     return hospitalReference(await this.#hospital.getJson('/internal/hospital', asking))
   }
 

@@ -16,7 +16,7 @@ export class KnownRepository {
       .selectFrom('known_patient')
       .where('hospital_id', '=', this.#tenant.hospitalId)
       .where('id', '=', id)
-      .select(['id', 'mrn', 'first_name', 'last_name', 'is_active', 'version'])
+      .select(['id', 'mrn', 'first_name', 'last_name', 'is_active', 'is_restricted', 'version'])
       .executeTakeFirst()
   }
 
@@ -30,7 +30,6 @@ export class KnownRepository {
         'first_name',
         'last_name',
         'department_id',
-        'user_id',
         'is_active',
         'is_available',
         'slot_minutes',
@@ -46,7 +45,7 @@ export class KnownRepository {
     const row = await this.#tenant.db
       .selectFrom('known_hospital')
       .where('hospital_id', '=', id)
-      .select(['time_zone', 'holidays', 'version'])
+      .select(['time_zone', 'holidays', 'department_ids', 'version'])
       .executeTakeFirst()
     return row && { id, ...row }
   }
@@ -59,8 +58,7 @@ export class KnownRepository {
     await keepDoctors(this.#tenant.db, this.#tenant.hospitalId, [doctor])
   }
 
-  async keepHospital({ time_zone, holidays, version }: HospitalReference): Promise<void> {
-    const id = this.#tenant.hospitalId
-    await keepHospital(this.#tenant.db, { id, time_zone, holidays, version })
+  async keepHospital(hospital: HospitalReference): Promise<void> {
+    await keepHospital(this.#tenant.db, { ...hospital, id: this.#tenant.hospitalId })
   }
 }

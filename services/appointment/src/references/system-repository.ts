@@ -16,17 +16,19 @@ export class SystemKnownRepository {
     this.#db = db
   }
 
-  /** What an event says itself; the version stays, for the rest of the news is not known yet. */
+  /** What an event says itself, if it is the newest that was heard; the version stays, for the rest of the news is not known yet. */
   async setActive(
     kind: 'patient' | 'doctor',
-    { hospital_id, id, is_active, version }: RecordEvent,
+    hospital_id: string,
+    { id, is_active, version }: RecordEvent,
   ): Promise<void> {
     await this.#db
       .updateTable(kind === 'patient' ? 'known_patient' : 'known_doctor')
       .where('hospital_id', '=', hospital_id)
       .where('id', '=', id)
       .where('version', '<', version)
-      .set({ is_active })
+      .where('active_version', '<', version)
+      .set({ is_active, active_version: version })
       .execute()
   }
 

@@ -1,6 +1,7 @@
+import { expectedVersion } from '@wardstone/service'
 import type { Tenant } from '@wardstone/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { checkHours, participants, stretchOf } from '../appointments/booking.ts'
+import { checkHours, departmentOf, participants, stretchOf } from '../appointments/booking.ts'
 import type { Desk } from '../appointments/creation.ts'
 import { changedFields } from '../appointments/edits.ts'
 import * as events from '../appointments/events.ts'
@@ -8,13 +9,16 @@ import { recorded } from '../appointments/failures.ts'
 import { type AppointmentChange, AppointmentRepository } from '../appointments/repository.ts'
 import type { Appointment } from '../appointments/schemas.ts'
 import type { Database } from '../database/schema.ts'
-import { appointmentNotFound, notOfSeries } from '../errors.ts'
+import { appointmentNotFound, notOfSeries, staleAppointment } from '../errors.ts'
 import { movedAlong } from './recurrence.ts'
 import { SeriesRepository } from './repository.ts'
 import type { Series, SeriesCancellation, SeriesPatch } from './schemas.ts'
 
 /** @param anchor the appointment that was asked for, as it is now */
 type Change = (each: Appointment, anchor: Appointment) => AppointmentChange
+
+/** What has others asked, and the hours looked at. */
+const MOVING = ['doctor_id', 'starts_at', 'duration_minutes', 'department_id'] as const
 
 /** Changes to several appointments of a series: all of them, or none. What has begun or is over stays. */
 export class SeriesChanges {
@@ -26,19 +30,25 @@ export class SeriesChanges {
 
   /** Moves and changes this appointment and others of its series. */
   patch(request: FastifyRequest, id: string, patch: SeriesPatch): Promise<Series> {
-    const { scope, confirm_unavailable, doctor_id, starts_at, duration_minutes, ...rest } = patch
+    const { scope, type, reason, notes } = patch
     return recorded(request, { action: 'appointment.updated', id }, async () => {
       const tenant = this.#desk.database.tenant(request.identity)
       const seen = await this.#seen(tenant, id)
-      const move = [doctor_id, starts_at, duration_minutes].some((said) => said !== undefined)
+      const move = MOVING.some((field) => patch[field] !== undefined)
         ? await this.#move(tenant, seen, patch)
         : () => ({})
+      const rest = said({ type, reason, notes })
       const change: Change = (each, anchor) =>
         changeTo(tenant, each, { ...rest, ...move(each, anchor) })
-      const isLater = Date.parse(starts_at ?? seen.starts_at) > Date.parse(seen.starts_at)
-      const order = isLater ? 'desc' : 'asc'
-      const doctors = [seen.doctor_id, doctor_id ?? seen.doctor_id]
-      return changeAll(tenant, { seen, scope, order, doctors }, change)
+      const isLater = Date.parse(patch.starts_at ?? seen.starts_at) > Date.parse(seen.starts_at)
+      const extent = {
+        seen,
+        scope,
+        order: isLater ? ('desc' as const) : ('asc' as const),
+        doctors: [seen.doctor_id, patch.doctor_id ?? seen.doctor_id],
+        version: expectedVersion(request),
+      }
+      return changeAll(tenant, extent, change)
     })
   }
 
@@ -57,8 +67,10 @@ export class SeriesChanges {
         reason,
         event: events.appointmentCancelled(identity, each, ['status']),
       })
+      const version = expectedVersion(request)
+      const extent = { seen, scope, order: 'asc' as const, doctors: [], version }
       return this.#desk.keys.once([request, reply], tenant, {
-        change: (place) => changeAll(place, { seen, scope, order: 'asc', doctors: [] }, change),
+        change: (place) => changeAll(place, extent, change),
         replayed: ({ results }) =>
           request.server.recordAudit(events.appointmentsListed(identity, results)),
       })
@@ -69,15 +81,22 @@ export class SeriesChanges {
   async #move(
     tenant: Tenant<Database>,
     seen: Appointment,
-    { doctor_id = seen.doctor_id, starts_at, duration_minutes, confirm_unavailable }: SeriesPatch,
+    { doctor_id, starts_at, duration_minutes, department_id, confirm_unavailable }: SeriesPatch,
   ): Promise<(each: Appointment, anchor: Appointment) => Partial<Appointment>> {
-    const people = await participants(this.#desk.directory, tenant, { ...seen, doctor_id })
+    const whom = { patient_id: seen.patient_id, doctor_id: doctor_id ?? seen.doctor_id }
+    const people = await participants(this.#desk.directory, tenant, whom)
     return (each, anchor) => {
       const along = { from: anchor.starts_at, to: starts_at ?? anchor.starts_at }
       const start = movedAlong(each.starts_at, along, people.hospital.time_zone)
       const stretch = stretchOf(start, duration_minutes ?? each.duration_minutes)
       checkHours(people, stretch, confirm_unavailable)
-      return { doctor_id, ...stretch }
+      const stays = doctor_id === undefined || doctor_id === each.doctor_id
+      const at = department_id === undefined && stays ? each.department_id : department_id
+      return {
+        doctor_id: doctor_id ?? each.doctor_id,
+        ...stretch,
+        department_id: at === each.department_id ? at : departmentOf(people, at),
+      }
     }
   }
 
@@ -87,6 +106,13 @@ export class SeriesChanges {
     if (seen.series_id === null) throw notOfSeries()
     return seen
   }
+}
+
+/** Those fields that are said. */
+function said<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>
 }
 
 function changeTo(
@@ -107,11 +133,13 @@ interface Extent {
   /** Those that move later go from the last to the first, so that none is in the way of another. */
   order: 'asc' | 'desc'
   doctors: readonly string[]
+  /** Of the one that is asked for, if the request is meant for one. */
+  version: number | undefined
 }
 
 function changeAll(
   tenant: Tenant<Database>,
-  { seen, scope, order, doctors }: Extent,
+  { seen, scope, order, doctors, version }: Extent,
   change: Change,
 ): Promise<Series> {
   const series_id = seen.series_id as string
@@ -121,9 +149,10 @@ function changeAll(
     const appointments = new AppointmentRepository(inside)
     await appointments.hold([...doctors, seen.patient_id])
     const anchor = open.find(({ id }) => id === seen.id) ?? seen
+    if (version !== undefined && version !== anchor.version) throw staleAppointment(anchor.version)
     const results: Appointment[] = []
     for (const each of order === 'asc' ? open : open.toReversed()) {
-      results.push(await appointments.change(each.id, change(each, anchor)))
+      results.push(await appointments.change(each, change(each, anchor)))
     }
     return { series_id, results: order === 'asc' ? results : results.toReversed() }
   })

@@ -19,23 +19,21 @@ export function createSeries(
 ): Promise<Series> {
   const { identity } = request
   const tenant = database.tenant(identity)
-  const bookAll = async () => {
-    const asked = participants(directory, tenant, body)
-    await asked.catch(() => undefined)
-    return keys.once([request, reply], tenant, {
-      change: (place) =>
+  const bookAll = () =>
+    keys.once([request, reply], tenant, {
+      prepare: () => participants(directory, tenant, body),
+      change: (place, people) =>
         place.together(async (inside) => {
-          const people = await asked
-          const { time_zone } = people.hospital
-          const rows = occurrences(body.starts_at, recurrence, time_zone).map((starts_at) =>
-            newAppointment(people, { ...body, starts_at }),
-          )
+          const starts = occurrences(body.starts_at, recurrence, people.hospital.time_zone)
+          const rows = starts.map((starts_at, index) => {
+            const field = index === 0 ? 'starts_at' : 'recurrence'
+            return newAppointment(people, { ...body, starts_at }, field)
+          })
           return book(inside, rows)
         }),
       replayed: ({ results }) =>
         request.server.recordAudit(events.appointmentsListed(identity, results)),
     })
-  }
   return recorded(request, { action: 'appointment.created' }, () =>
     lines.run(`${tenant.hospitalId} ${body.doctor_id}`, bookAll),
   )

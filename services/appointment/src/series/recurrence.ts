@@ -7,29 +7,28 @@ export function occurrences(
   { frequency, interval, count }: Recurrence,
   timeZone: string,
 ): string[] {
-  const first = localOf(starts_at, timeZone)
+  const first = zoned(starts_at, timeZone)
   const unit = { daily: 'days', weekly: 'weeks', monthly: 'months' }[frequency]
   return Array.from({ length: count }, (_, index) =>
-    atLocal(first.add({ [unit]: index * interval }), timeZone),
+    textOf(first.add({ [unit]: index * interval }).toInstant()),
   )
 }
 
-/** `starts_at`, moved as `from` was moved to `to`: by as many days, to the same time of the clock. */
+/** `starts_at`, moved as `from` was moved to `to`: by as many days, and by as much on the clock. */
 export function movedAlong(
   starts_at: string,
   { from, to }: { from: string; to: string },
   timeZone: string,
 ): string {
-  const target = localOf(to, timeZone)
-  const { days } = localOf(from, timeZone).toPlainDate().until(target.toPlainDate())
-  const day = localOf(starts_at, timeZone).toPlainDate().add({ days })
-  return atLocal(day.toPlainDateTime(target.toPlainTime()), timeZone)
+  const [one, other] = [zoned(from, timeZone), zoned(to, timeZone)].map((each) =>
+    each.toPlainDateTime(),
+  ) as [Temporal.PlainDateTime, Temporal.PlainDateTime]
+  const moved = zoned(starts_at, timeZone)
+    .toPlainDateTime()
+    .add(one.until(other, { largestUnit: 'days' }))
+  return one.equals(other) ? starts_at : textOf(moved.toZonedDateTime(timeZone).toInstant())
 }
 
-function localOf(starts_at: string, timeZone: string): Temporal.PlainDateTime {
-  return instantOf(starts_at).toZonedDateTimeISO(timeZone).toPlainDateTime()
-}
-
-function atLocal(local: Temporal.PlainDateTime, timeZone: string): string {
-  return textOf(local.toZonedDateTime(timeZone).toInstant())
+function zoned(starts_at: string, timeZone: string): Temporal.ZonedDateTime {
+  return instantOf(starts_at).toZonedDateTimeISO(timeZone)
 }

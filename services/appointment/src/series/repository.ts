@@ -22,7 +22,7 @@ export class SeriesRepository {
       .where('appointment.status', 'in', ['scheduled', 'confirmed'])
       .where('appointment.starts_at', '>', sql<string>`now()`)
     if (from !== undefined) open = open.where('appointment.starts_at', '>=', from)
-    return wholeAppointments(open, hospitalId)
+    return wholeAppointments(open, this.#tenant)
       .orderBy('appointment.starts_at')
       .orderBy('appointment.id')
       .forUpdate('appointment')

@@ -28,7 +28,7 @@ export const seriesRoutes: ServicePlugin<SeriesRoutesOptions> = async (app, { de
   app.patch(
     '/:id/series',
     {
-      config: { permission: 'appointment.write', problems: [404, 409] },
+      config: { permission: 'appointment.write', problems: [404, 409, 412] },
       schema: {
         params: AppointmentParamsSchema,
         body: schemas.SeriesPatchSchema,
@@ -41,7 +41,7 @@ export const seriesRoutes: ServicePlugin<SeriesRoutesOptions> = async (app, { de
   app.post(
     '/:id/series/cancel',
     {
-      config: { permission: 'appointment.write', idempotent: true, problems: [404, 409] },
+      config: { permission: 'appointment.write', idempotent: true, problems: [404, 409, 412] },
       schema: {
         params: AppointmentParamsSchema,
         body: schemas.SeriesCancellationSchema,

@@ -35,14 +35,17 @@ export type Series = Static<typeof SeriesSchema>
 
 const ScopeSchema = Type.Union([Type.Literal('this_and_later'), Type.Literal('all')])
 
-const { version: _, ...patched } = AppointmentPatchSchema.properties
+const { version, ...patched } = AppointmentPatchSchema.properties
 
-/** What changes in this appointment and in others of its series; a new `starts_at` is this one's, the others move by as much. */
-export const SeriesPatchSchema = Type.Object({ scope: ScopeSchema, ...patched }, strict)
+/** What changes in this appointment and in others of its series; a new `starts_at` is this one's, the others move by as much. `version` is this one's. */
+export const SeriesPatchSchema = Type.Object(
+  { scope: ScopeSchema, ...patched, version },
+  { ...strict, minProperties: 2 },
+)
 export type SeriesPatch = Static<typeof SeriesPatchSchema>
 
 export const SeriesCancellationSchema = Type.Object(
-  { scope: ScopeSchema, reason: Type.Optional(patched.reason) },
+  { scope: ScopeSchema, reason: Type.Optional(patched.reason), version },
   strict,
 )
 export type SeriesCancellation = Static<typeof SeriesCancellationSchema>

@@ -21,6 +21,11 @@ export function stretchOfDay(day: Day, timeZone: string): Stretch {
   }
 }
 
+/** The day after. */
+export function dayAfter(day: Day): Day {
+  return Temporal.PlainDate.from(day).add({ days: 1 }).toString()
+}
+
 /** The days from the first to the last, both included. */
 export function daysBetween(first: Day, last: Day): Day[] {
   const end = Temporal.PlainDate.from(last)

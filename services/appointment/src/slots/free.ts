@@ -1,5 +1,5 @@
 import type { DoctorReference, HospitalReference } from '@wardstone/contracts'
-import { type Day, instantOf, type Stretch, textOf } from './days.ts'
+import type { Day } from './days.ts'
 import { hoursOn } from './hours.ts'
 
 /** A time that can be booked. */
@@ -22,34 +22,22 @@ interface Question {
 /** The free slots of a doctor: their hours of each day, one slot after the other, without what is taken. */
 export function freeSlots({ days, minutes, doctor, hospital, taken, now }: Question): Slot[] {
   if (!doctor.is_active || !doctor.is_available) return []
-  const busy = taken.map(({ starts_at, ends_at }) => ({
-    start: instantOf(starts_at),
-    end: instantOf(ends_at),
-  }))
-  const from = instantOf(now)
-  return days
-    .flatMap((day) => hoursOn(day, doctor, hospital))
-    .flatMap((hours) => slotsIn(hours, minutes))
-    .filter((slot) => Temporal.Instant.compare(from, slot.start) <= 0)
-    .filter((slot) => !busy.some((other) => overlap(slot, other)))
-    .map(({ start, end }) => ({ starts_at: textOf(start), ends_at: textOf(end) }))
-}
-
-function slotsIn({ start, end }: Stretch, minutes: number): Stretch[] {
-  const slots: Stretch[] = []
-  for (
-    let slot = { start, end: start.add({ minutes }) };
-    Temporal.Instant.compare(slot.end, end) <= 0;
-    slot = { start: slot.end, end: slot.end.add({ minutes }) }
-  ) {
-    slots.push(slot)
+  const busy = taken.map(({ starts_at, ends_at }) => [Date.parse(starts_at), Date.parse(ends_at)])
+  const free: Slot[] = []
+  let next = 0
+  // Both are in order of time, so that one look at each is enough.
+  for (const hours of days.flatMap((day) => hoursOn(day, doctor, hospital))) {
+    const length = minutes * 60_000
+    const last = hours.end.epochMilliseconds - length
+    for (let start = hours.start.epochMilliseconds; start <= last; start += length) {
+      while ((busy[next]?.[1] ?? Number.POSITIVE_INFINITY) <= start) next += 1
+      const isTaken = (busy[next]?.[0] ?? Number.POSITIVE_INFINITY) < start + length
+      if (start >= now.getTime() && !isTaken) free.push(slot(start, start + length))
+    }
   }
-  return slots
+  return free
 }
 
-function overlap(one: Stretch, other: Stretch): boolean {
-  return (
-    Temporal.Instant.compare(one.start, other.end) < 0 &&
-    Temporal.Instant.compare(other.start, one.end) < 0
-  )
+function slot(start: number, end: number): Slot {
+  return { starts_at: new Date(start).toISOString(), ends_at: new Date(end).toISOString() }
 }

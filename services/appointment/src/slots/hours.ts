@@ -1,5 +1,5 @@
 import { DAYS_OF_WEEK, type DoctorReference, type HospitalReference } from '@wardstone/contracts'
-import { type Day, dayOf, instantOf, type Stretch, stretchOfHours } from './days.ts'
+import { type Day, dayAfter, dayOf, instantOf, type Stretch, stretchOfHours } from './days.ts'
 
 type Schedule = Pick<DoctorReference, 'available_times' | 'not_available' | 'is_available'>
 type Calendar = Pick<HospitalReference, 'time_zone' | 'holidays'>
@@ -26,12 +26,24 @@ export function whyUnavailable(
   const away = whyAway(day, doctor, hospital)
   if (away || doctor.available_times.length === 0) return away
   const [start, end] = [instantOf(starts_at), instantOf(ends_at)]
-  const fits = hoursOn(day, doctor, hospital).some(
+  const days = [day, dayAfter(day)].flatMap((each) => hoursOn(each, doctor, hospital))
+  const fits = joined(days).some(
     (hours) =>
       Temporal.Instant.compare(hours.start, start) <= 0 &&
       Temporal.Instant.compare(end, hours.end) <= 0,
   )
   return fits ? undefined : 'The time is outside the hours of the doctor'
+}
+
+/** Hours that touch are one stretch: a visit may go through noon, and through midnight. */
+function joined(hours: readonly Stretch[]): Stretch[] {
+  const all: Stretch[] = []
+  for (const { start, end } of hours) {
+    const last = all.at(-1)
+    if (last && Temporal.Instant.compare(start, last.end) <= 0) last.end = end
+    else all.push({ start, end })
+  }
+  return all
 }
 
 function whyAway(day: Day, doctor: Schedule, hospital: Calendar): string | undefined {

@@ -1,5 +1,6 @@
 import type { ServicePlugin } from '@wardstone/service'
 import type { Desk } from '../appointments/creation.ts'
+import { recorded } from '../appointments/failures.ts'
 import { AppointmentRepository } from '../appointments/repository.ts'
 import { invalidField } from '../errors.ts'
 import { type Day, dayOf, daysBetween, stretchOfDay, textOf } from './days.ts'
@@ -24,12 +25,15 @@ export const slotRoutes: ServicePlugin<SlotRoutesOptions> = async (app, { desk }
         response: { 200: schemas.SlotsSchema },
       },
     },
-    async ({ identity, query }) => {
-      const tenant = desk.database.tenant(identity)
-      const [doctor, hospital] = await Promise.all([
-        desk.directory.doctor(tenant, query.doctor_id),
-        desk.directory.hospital(tenant),
-      ])
+    async (request) => {
+      const { query } = request
+      const tenant = desk.database.tenant(request.identity)
+      const [doctor, hospital] = await recorded(request, { action: 'appointment.listed' }, () =>
+        Promise.all([
+          desk.directory.doctor(tenant, query.doctor_id),
+          desk.directory.hospital(tenant),
+        ]),
+      )
       const { time_zone } = hospital
       const days = daysOf(query, time_zone)
       const [first, last] = [days[0] as Day, days.at(-1) as Day]

@@ -9,7 +9,7 @@ export const SlotsQuerySchema = Type.Object(
     doctor_id: UuidSchema,
     from: Type.Union([DateSchema, InstantSchema]),
     to: Type.Union([DateSchema, InstantSchema]),
-    duration_minutes: Type.Optional(Type.Integer({ minimum: 15, maximum: 480 })),
+    duration_minutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 480 })),
   },
   strict,
 )

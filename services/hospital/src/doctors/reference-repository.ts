@@ -8,7 +8,6 @@ const COLUMNS = [
   'first_name',
   'last_name',
   'department_id',
-  'user_id',
   'is_active',
   'is_available',
   'slot_minutes',

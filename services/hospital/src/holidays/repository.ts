@@ -73,6 +73,19 @@ export class HolidayRepository {
           .$asScalar()
           .$notNull()
           .as('holidays'),
+        selectFrom('department')
+          .where('department.hospital_id', '=', this.#hospitalId)
+          .where('is_active', '=', true)
+          .select((eb) =>
+            sql<
+              string[]
+            >`coalesce(jsonb_agg(${eb.ref('department.id')} order by ${eb.ref('department.id')}), '[]')`.as(
+              'ids',
+            ),
+          )
+          .$asScalar()
+          .$notNull()
+          .as('department_ids'),
       ])
       .executeTakeFirst()
   }

@@ -53,7 +53,7 @@ export class PatientRepository {
   references(ids: readonly string[]): Promise<PatientReference[]> {
     return this.#select()
       .where(sql<SqlBool>`id = any(${ids}::uuid[])`)
-      .select(['id', 'mrn', 'first_name', 'last_name', 'is_active', 'version'])
+      .select(['id', 'mrn', 'first_name', 'last_name', 'is_active', 'is_restricted', 'version'])
       .orderBy('id')
       .execute()
   }

@@ -44,13 +44,13 @@ export const appointmentRepositories: readonly Mutant[] = (
     {
       what: 'names are searched for in every hospital',
       file: appointments('list-repository'),
-      find: ".selectFrom('known_name')\n        .where('hospital_id', '=', this.#hospitalId)",
+      find: ".selectFrom('known_name').where('hospital_id', '=', this.#hospitalId)",
       replace: ".selectFrom('known_name')",
     },
     {
       what: 'record numbers are searched for in every hospital',
       file: appointments('list-repository'),
-      find: ".selectFrom('known_patient')\n            .where('hospital_id', '=', this.#hospitalId)",
+      find: ".selectFrom('known_patient')\n        .where('hospital_id', '=', this.#hospitalId)",
       replace: ".selectFrom('known_patient')",
     },
     {

@@ -64,8 +64,8 @@ export const services: readonly Mutant[] = [
   {
     what: 'a service may speak for a person',
     file: file('identity'),
-    find: "claims.role === 'system' && claims.sub === null",
-    replace: 'claims.iat > 0',
+    find: "claims.role === 'system' &&\n    claims.sub === null &&\n    claims.username === serviceIssuer(peer) &&",
+    replace: 'claims.iat > 0 &&',
     probe: 'identity',
   },
   {

@@ -20,14 +20,14 @@ async function book({ world }: Scene): Promise<void> {
   for (const { id } of [RIVERSIDE, CITY]) {
     const [name, mrn] = id === CITY.id ? ['Amina', 'CGH-00000018'] : [CANARY, MRN]
     const sql = (text: string, values: unknown[]) => world.sql('appointment', text, [id, ...values])
-    await sql("insert into known_hospital values ($1, 'UTC', '[]', 1)", [])
-    await sql("insert into known_patient values ($1, $2, $3, $4, 'Okafor', true, 1)", [
+    await sql("insert into known_hospital values ($1, 'UTC', '[]', '[]', 1)", [])
+    await sql("insert into known_patient values ($1, $2, $3, $4, 'Okafor', true, false, 1)", [
       TWIN.patient,
       mrn,
       name,
     ])
     await sql(
-      "insert into known_doctor values ($1, $2, $3, 'Hopper', null, null, true, true, 30, '[]', '[]', 1)",
+      "insert into known_doctor values ($1, $2, $3, 'Hopper', null, true, true, 30, '[]', '[]', 1)",
       [TWIN.doctor, name],
     )
     await sql('insert into known_name values ($1, lower($2), $3)', [name, TWIN.patient])

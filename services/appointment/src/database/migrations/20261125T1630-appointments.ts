@@ -26,6 +26,7 @@ async function createHospitals(db: Kysely<never>) {
       table
         .addColumn('time_zone', 'text', (c) => c.notNull())
         .addColumn('holidays', 'jsonb', (c) => c.notNull())
+        .addColumn('department_ids', 'jsonb', (c) => c.notNull())
         .addColumn('version', 'integer', (c) => c.notNull()),
     primaryKey: [],
     app: KEPT,
@@ -43,13 +44,13 @@ async function createDoctors(db: Kysely<never>) {
         .addColumn('first_name', 'text', (c) => c.notNull())
         .addColumn('last_name', 'text', (c) => c.notNull())
         .addColumn('department_id', 'uuid')
-        .addColumn('user_id', 'uuid')
         .addColumn('is_active', 'boolean', (c) => c.notNull())
         .addColumn('is_available', 'boolean', (c) => c.notNull())
         .addColumn('slot_minutes', 'integer', (c) => c.notNull())
         .addColumn('available_times', 'jsonb', (c) => c.notNull())
         .addColumn('not_available', 'jsonb', (c) => c.notNull())
-        .addColumn('version', 'integer', (c) => c.notNull()),
+        .addColumn('version', 'integer', (c) => c.notNull())
+        .addColumn('active_version', 'integer', (c) => c.notNull().defaultTo(0)),
     primaryKey: ['id'],
     app: KEPT,
     system: KEPT,
@@ -67,7 +68,9 @@ async function createPatients(db: Kysely<never>) {
         .addColumn('first_name', 'text', (c) => c.notNull())
         .addColumn('last_name', 'text', (c) => c.notNull())
         .addColumn('is_active', 'boolean', (c) => c.notNull())
-        .addColumn('version', 'integer', (c) => c.notNull()),
+        .addColumn('is_restricted', 'boolean', (c) => c.notNull())
+        .addColumn('version', 'integer', (c) => c.notNull())
+        .addColumn('active_version', 'integer', (c) => c.notNull().defaultTo(0)),
     primaryKey: ['id'],
     app: KEPT,
     system: KEPT,
