@@ -1,22 +1,27 @@
 import { Transform } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { payloadTooLarge, unexpectedBody } from './errors.ts'
 
+/** Where a body may be larger: a file of patients. */
+const LARGE: Readonly<Record<string, number>> = { 'POST /api/patients/import': 16_777_216 }
+
 /**
- * Refuses bodies over `limit` bytes: by the announced length before anything is read, by counting
+ * Refuses bodies over `usual` bytes, or what `LARGE` says: by the announced length before anything is read, by counting
  * where none is announced. The proxy streams bodies, so Fastify's own limit does not see them.
  */
-export function limitBody(app: FastifyInstance, limit: number): void {
+export function limitBody(app: FastifyInstance, usual: number): void {
+  const limitOf = ({ method, url }: FastifyRequest) =>
+    LARGE[`${method} ${url.split('?', 1)[0]}`] ?? usual
   app.addHook('onRequest', (request, _reply, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     if (isRead && (length !== '0' || encoding !== undefined)) return done(unexpectedBody())
-    done(Number(length) > limit ? payloadTooLarge() : undefined)
+    done(Number(length) > limitOf(request) ? payloadTooLarge() : undefined)
   })
 
   app.addHook('preParsing', (request, _reply, payload, done) => {
     if (request.headers['transfer-encoding'] === undefined) return done(null, payload)
-    const counted = new CountedBody(limit)
+    const counted = new CountedBody(limitOf(request))
     payload.once('close', () => {
       if (!payload.readableEnded) counted.destroy()
     })

@@ -127,6 +127,15 @@ t.test('the limit holds by length and by count', async (t) => {
   t.match(await overChunked.json(), { code: 'payload_too_large' })
   t.equal(gateway.upstreams.patient.received.length, received, 'no service saw a whole request')
   t.equal((await gateway.get('/api/patients', bearer)).status, 200)
+
+  const file = 'x'.repeat(200_000)
+  t.equal((await gateway.post('/api/patients/import', file, bearer)).status, 200, 'a file')
+  t.equal(gateway.upstreams.patient.last.body.length, 200_000)
+  for (const path of ['/api/patients/import/x', '/api/patients/imports', '/api/audit/import']) {
+    t.equal((await gateway.post(path, file, bearer)).status, 413, path)
+  }
+  const tooLarge = 'x'.repeat(16_777_217)
+  t.equal((await gateway.post('/api/patients/import', tooLarge, bearer)).status, 413)
 })
 
 t.test('a length that is not the body s length harms nobody', async (t) => {

@@ -50,6 +50,11 @@ export const BODIES: Readonly<Record<string, (known: Known, person: Person) => o
     const { username, email, first_name, last_name } = registration()
     return { hospital_id: OPEN.id, admin: { username, email, first_name, last_name } }
   },
+  'POST /api/patients/import': () => ({
+    format: 'csv',
+    content: `first_name,last_name,date_of_birth\nSample,${randomUUID()},1984-02-29`,
+    confirm_duplicates: true,
+  }),
   'PATCH /api/hospitals/{id}': () => ({ address: `${randomUUID()} Street` }),
   'POST /api/departments': (_, { hospital }) => ({
     name: wordOf(hospital),

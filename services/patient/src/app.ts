@@ -4,6 +4,7 @@ import {
   createLogger,
   createService,
   housekeeping,
+  Lines,
   type Service,
 } from '@wardstone/service'
 import {
@@ -18,8 +19,12 @@ import type { Database } from './database/schema.ts'
 import { internalRoutes } from './patients/internal-routes.ts'
 import { recordRoutes } from './patients/record-routes.ts'
 import { patientRoutes } from './patients/routes.ts'
+import { transferRoutes } from './patients/transfer-routes.ts'
 
 const name = 'patient'
+
+/** A registration takes some ten milliseconds; nobody waits at a desk for longer than this. */
+const LINE = { waiting: 1000, patienceMs: 6000 }
 
 /** The patient service: everything but the process. */
 export async function buildApp(config: Config): Promise<Service> {
@@ -47,8 +52,10 @@ export async function buildApp(config: Config): Promise<Service> {
     database,
     keys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
     cursors: new CursorCodec(config.IDENTITY_KEY),
+    lines: new Lines(LINE, 'Too many register patients at once; try again'),
   }
   await app.register(patientRoutes, { prefix: '/api/patients', ...desk })
+  await app.register(transferRoutes, { prefix: '/api/patients', ...desk })
   await app.register(recordRoutes, { prefix: '/api/patients', ...desk })
   await app.register(internalRoutes, { prefix: '/internal', database })
   const keptAnswers = new SystemIdempotencyRepository(system)

@@ -1,6 +1,7 @@
 import type { Permission } from '@wardstone/contracts'
 import { problem } from '@wardstone/service'
 import type { Candidate } from './patients/duplicates.ts'
+import type { RowDuplicates, RowError } from './patients/import-schemas.ts'
 
 /** The same bytes for a patient who is not there and for another hospital's. */
 export const patientNotFound = () => problem(404, 'not_found', 'Not found')
@@ -20,6 +21,31 @@ export const possibleDuplicate = (candidates: Candidate[]) =>
     'possible_duplicate',
     'The patient may be registered already; if it is nobody of these, send confirm_duplicate: true',
     { candidates },
+  )
+
+/** Rows of a file are not what they may be; none of it is stored. */
+export const invalidRows = (errors: RowError[]) =>
+  problem(400, 'validation_failed', 'Some rows are not valid; nothing was stored', {
+    errors: errors.map((error) => ({ pointer: '/content', ...error })),
+  })
+
+/** Rows of a file may be of patients who are registered; none of it is stored. */
+export const duplicateRows = (duplicates: RowDuplicates[]) =>
+  problem(
+    409,
+    'possible_duplicate',
+    'Some patients may be registered already; if they are nobody of these, send confirm_duplicates: true',
+    { duplicates },
+  )
+
+/** Too many files at once. */
+export const tooManyImports = () =>
+  problem(
+    503,
+    'unavailable',
+    'Too many imports are under way; try again',
+    {},
+    { 'retry-after': '5' },
   )
 
 /** A date of birth that no living person has. */

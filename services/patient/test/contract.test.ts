@@ -1,6 +1,6 @@
 import { identityContract, NOWHERE, OpenApiContract } from '@wardstone/cluster/testing'
 import t from 'tap'
-import { build, CITY, newcomer } from './helper.ts'
+import { build, CITY, newcomer, somebody } from './helper.ts'
 
 t.test('every documented status is answered, and every answer is documented', async (t) => {
   const { app, as } = await build(t)
@@ -12,6 +12,13 @@ t.test('every documented status is answered, and every answer is documented', as
     away: (await build(t, { databaseUrl: NOWHERE })).app,
     caller: (role) => ({ role, ...CITY }),
     examples: {
+      'POST /api/patients/import': {
+        body: {
+          format: 'ndjson',
+          content: JSON.stringify(somebody({ first_name: 'Imported' })),
+          confirm_duplicates: true,
+        },
+      },
       'POST /api/patients': {
         body: {
           ...newcomer(),

@@ -15,6 +15,13 @@ t.test('two hospitals × every tenant route', async (t) => {
     phone: '+49 30 7777777',
     medical_history: CANARY,
   })
+  const { medical_history: _, ...named } = {
+    ...secret,
+    first_name: 'Somebody',
+    last_name: 'Else',
+  } as {
+    medical_history?: string
+  }
   const foreign = (await riverside.post('/api/patients', { payload: secret })).json()
   await city.post('/api/patients', { payload: newcomer() })
 
@@ -41,6 +48,15 @@ t.test('two hospitals × every tenant route', async (t) => {
     ],
     ['GET', '/api/patients/search', () => city.get(`/api/patients/search?q=${foreign.mrn}`)],
     ['GET', '/api/patients/stats', () => city.get('/api/patients/stats')],
+    ['GET', '/api/patients/export', () => city.get('/api/patients/export')],
+    [
+      'POST',
+      '/api/patients/import',
+      () =>
+        city.post('/api/patients/import', {
+          payload: { format: 'ndjson', content: JSON.stringify(named), dry_run: true },
+        }),
+    ],
     ['GET', '/internal/patients', () => peer.get(`/internal/patients?ids=${foreign.id}`)],
   ] as const
 

@@ -26,10 +26,15 @@ export class Voice {
       ...(token !== undefined && { token }),
       ...(body !== undefined && { body }),
     })
-    if (answer.status < 300 && answer.text !== '') {
+    if (answer.status < 300 && isJson(answer)) {
       this.memory.learn(request, collectionOf(operation), JSON.parse(answer.text))
     }
     if (operation.service === 'auth' && operation.method !== 'GET') await this.#populace.heal()
     return answer
   }
+}
+
+/** Not a file, from which nothing is learnt. */
+function isJson({ headers, text }: Answer): boolean {
+  return text !== '' && (headers.get('content-type') ?? '').startsWith('application/json')
 }

@@ -3,12 +3,12 @@ import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Database } from '../database/schema.ts'
 import { type Candidate, likelyDuplicates, type Stored } from './duplicates.ts'
 import { identifierKeys } from './identifiers.ts'
-import { phoneReversed } from './names.ts'
+import type { ReadRows } from './import-rows.ts'
+import { ManyDuplicates } from './many-duplicates.ts'
+import { phoneTail } from './names.ts'
 import { rowIsClosedTo } from './restriction.ts'
 import { type PatientFields, searchTerms } from './rules.ts'
 
-/** Numbers are the same when so many of their last digits are: one may have its country's code. */
-const PHONE_TAIL = 8
 /** More are not looked at: the first have the most words in common. */
 const MOST_COMPARED = 200
 const LAST = '\u{10FFFF}'
@@ -58,6 +58,21 @@ export class DuplicateRepository {
     return likelyDuplicates(fields, rows.map(withArray))
   }
 
+  /**
+   * The same for many newcomers at once, by the number of their row: those of the date of birth or the
+   * telephone who share a word of the name, spelt alike, and those with an identifier.
+   */
+  async likelyOfMany(newcomers: ReadRows['good']): Promise<Map<number, Candidate[]>> {
+    const rows = await new ManyDuplicates(this.#tenant).shared(newcomers)
+    const stored = Map.groupBy(rows, ({ row }) => row)
+    const found = new Map<number, Candidate[]>()
+    for (const { row, fields } of newcomers) {
+      const candidates = likelyDuplicates(fields, (stored.get(row) ?? []).map(withArray))
+      if (candidates.length > 0) found.set(row, candidates)
+    }
+    return found
+  }
+
   /** The words of the hospital's dictionary that are the newcomer's, or one letter from them. */
   #similarWords(fields: PatientFields) {
     const spelt = [...new Set(searchTerms(fields).misspelt.map(({ spelling }) => spelling))]
@@ -93,7 +108,7 @@ export class DuplicateRepository {
   }
 
   #hasPhone({ phone }: PatientFields) {
-    const tail = phoneReversed(phone)?.slice(0, PHONE_TAIL)
+    const tail = phoneTail(phone)
     if (tail === undefined) return sql<SqlBool>`false`
     return sql<SqlBool>`(phone_reversed >= ${tail} and phone_reversed < ${`${tail}${LAST}`})`
   }

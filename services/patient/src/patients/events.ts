@@ -51,6 +51,44 @@ export const patientRead = (identity: Identity, id: string): AuditEvent =>
 export const patientsListed = (identity: Identity, ids: string[]): AuditEvent =>
   auditEvent(SERVICE, identity, { action: 'patient.listed', outcome: 'success', patient_ids: ids })
 
+/** A page of a file of patients: on record before it leaves. */
+export const patientsExported = (identity: Identity, ids: string[]): AuditEvent =>
+  auditEvent(SERVICE, identity, {
+    action: 'patient.exported',
+    outcome: 'success',
+    patient_ids: ids,
+  })
+
+/** As many patients as one event can name. */
+const NAMED_AT_ONCE = 200
+
+/** Patients of a file, all stored: as many events as it takes to name them, and one for each to the other services. */
+export function patientsImported(identity: Identity, ids: string[]): (AuditEvent | OutboxEvent)[] {
+  const told = importTold(identity, { action: 'patient.imported', outcome: 'success' }, ids)
+  const { occurred_at } = told[0] as AuditEvent
+  const hospital_id = identity.hospital_id as string
+  const created = ids.map((id) => {
+    const payload: RecordEvent = { id, hospital_id, is_active: true, version: 1, occurred_at }
+    return domainEvent(SERVICE, hospital_id, 'patient.created', payload)
+  })
+  return [...told, ...created]
+}
+
+/** An import that stored nothing: a dry run, or rows that may be registered; `ids` were shown. */
+export const importShown = (
+  identity: Identity,
+  { outcome, reason }: { outcome: 'failure'; reason: string },
+  ids: string[],
+): AuditEvent[] => importTold(identity, { action: 'patient.imported', outcome, reason }, ids)
+
+function importTold(identity: Identity, entry: AuditEntry, ids: string[]): AuditEvent[] {
+  const pages = Array.from(
+    { length: Math.max(1, Math.ceil(ids.length / NAMED_AT_ONCE)) },
+    (_, page) => ids.slice(page * NAMED_AT_ONCE, (page + 1) * NAMED_AT_ONCE),
+  )
+  return pages.map((patient_ids) => auditEvent(SERVICE, identity, { ...entry, patient_ids }))
+}
+
 /** Without the words that were searched for: they are names. */
 export const patientsSearched = (identity: Identity, ids: string[]): AuditEvent =>
   auditEvent(SERVICE, identity, {

@@ -13,6 +13,12 @@ export interface Indexed {
   >
 }
 
+/** A word with one of its spellings. */
+interface Term {
+  spelling: string
+  word: string
+}
+
 /** Bodies of CTEs that keep what patients are found by; each acts only if the CTE `change` returned a row. */
 export const nameIndex = {
   /** Adds the words of the names of `people`. */
@@ -32,18 +38,31 @@ export const nameIndex = {
    * order: two statements at once that add the same ones never wait for each other in a circle.
    */
   spell(hospitalId: string, people: readonly Indexed[]): Cte {
-    const terms = new Map<string, { spelling: string; word: string }>()
+    return sql`(${this.addTerms(hospitalId, this.termsOf(people), sql`exists (select from change)`)})`
+  },
+
+  /** The statement within: it adds `terms`, in their order. */
+  addTerms(hospitalId: string, terms: readonly Term[], condition = sql`true`): Cte {
+    return sql`insert into name_spelling (hospital_id, spelling, word)
+      select ${hospitalId}::uuid, spelling, word
+      from unnest(${terms.map(({ spelling }) => spelling)}::text[], ${terms.map(({ word }) => word)}::text[])
+        as term(spelling, word)
+      where ${condition}
+      order by spelling collate "C", word collate "C"
+      on conflict do nothing`
+  },
+
+  /** The words of the names of `people` with their spellings, each once, in order. */
+  termsOf(people: readonly Indexed[]): Term[] {
+    const terms = new Map<string, Term>()
     for (const { fields } of people)
       for (const term of searchTerms(fields).misspelt)
         terms.set(`${term.spelling} ${term.word}`, term)
-    const misspelt = [...terms.values()]
-    return sql`(insert into name_spelling (hospital_id, spelling, word)
-      select ${hospitalId}::uuid, spelling, word
-      from unnest(${misspelt.map(({ spelling }) => spelling)}::text[], ${misspelt.map(({ word }) => word)}::text[])
-        as term(spelling, word)
-      where exists (select from change)
-      order by spelling collate "C", word collate "C"
-      on conflict do nothing)`
+    const key = ({ spelling, word }: Term) => Buffer.from(`${spelling}\0${word}`)
+    return [...terms.values()]
+      .map((term) => ({ term, order: key(term) }))
+      .sort((one, other) => Buffer.compare(one.order, other.order))
+      .map(({ term }) => term)
   },
 
   /** Adds the identifiers of `people`. */

@@ -19,6 +19,14 @@ export function nameSort(firstName: string, lastName: string): string {
   return `${fold(lastName)} ${fold(firstName)}`
 }
 
+/** Telephone numbers are the same when so many of their last digits are: one may have its country's code. */
+const PHONE_TAIL = 8
+
+/** What telephone numbers are compared by: the last digits, from the last. */
+export function phoneTail(phone: string | null): string | undefined {
+  return phoneReversed(phone)?.slice(0, PHONE_TAIL)
+}
+
 /** The digits of a telephone number from the last to the first, so that its tail is found as a prefix. */
 export function phoneReversed(phone: string | null | undefined): string | null {
   return phone ? [...phone.replace(/\D/g, '')].reverse().join('') : null

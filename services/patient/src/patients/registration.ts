@@ -1,4 +1,4 @@
-import { Lines } from '@wardstone/service'
+import type { Lines } from '@wardstone/service'
 import type { IdempotencyKeys, Tenant, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
@@ -24,18 +24,22 @@ class PossibleDuplicate extends Error {
   }
 }
 
-/** A registration takes some ten milliseconds; nobody waits at a desk for longer than this. */
-const LINE = { waiting: 1000, patienceMs: 6000 }
-const BUSY = 'Too many register patients at once; try again'
+interface RegistrationOptions {
+  database: TenantDatabase<Database>
+  keys: IdempotencyKeys
+  /** Of those who register in one hospital. */
+  lines: Lines
+}
 
 /** New patients, one by one. Those of one hospital stand in line for the next number; they hold no connection meanwhile. */
 export class PatientRegistration {
   readonly #database: TenantDatabase<Database>
   readonly #keys: IdempotencyKeys
-  readonly #lines = new Lines(LINE, BUSY)
+  readonly #lines: Lines
 
-  constructor({ database, keys }: { database: TenantDatabase<Database>; keys: IdempotencyKeys }) {
+  constructor({ database, keys, lines }: RegistrationOptions) {
     this.#database = database
+    this.#lines = lines
     this.#keys = keys
   }
 

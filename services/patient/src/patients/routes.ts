@@ -1,4 +1,10 @@
-import { type CursorCodec, linkNext, type ServicePlugin, sendVersioned } from '@wardstone/service'
+import {
+  type CursorCodec,
+  type Lines,
+  linkNext,
+  type ServicePlugin,
+  sendVersioned,
+} from '@wardstone/service'
 import type { IdempotencyKeys, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
@@ -11,6 +17,7 @@ import { PatientStatsRepository } from './stats-repository.ts'
 export interface PatientRoutesOptions {
   database: TenantDatabase<Database>
   keys: IdempotencyKeys
+  lines: Lines
   cursors: CursorCodec
 }
 

@@ -40,7 +40,8 @@ export class Answers {
     const place = ['paths', operation.path, method.toLowerCase(), 'responses', status, 'content']
     const $ref = `openapi#/${[...place, mediaType, 'schema'].map(pointerToken).join('/')}`
     const validate = this.#ajv.getSchema($ref)
-    const valid = validate?.(JSON.parse(answer.body))
+    const isJson = /[/+]json$/.test(mediaType)
+    const valid = validate?.(isJson ? JSON.parse(answer.body) : answer.body)
     return valid ? [] : [`${where}: ${this.#ajv.errorsText(validate?.errors)}`]
   }
 

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { CallerRoleSchema, PERMISSIONS, type Permission } from '@wardstone/contracts'
 import type { TestCaller } from '../identity.ts'
-import type { Operation } from './document.ts'
+import type { JsonSchema, Operation } from './document.ts'
 import type { ContractRequest } from './requests.ts'
 import type { Sampler } from './sampler.ts'
 
-/** Over the limit of every body. */
-const OVERSIZED = JSON.stringify({ text: 'x'.repeat(70_000) })
 const NEVER_GIVEN = '"999999999"'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -104,7 +102,7 @@ function malformedBodies(
     field: name,
   })
   return [
-    send('an oversized body', OVERSIZED, 413),
+    send('an oversized body', oversized(body), 413),
     send('a body of plain text', 'x', 415, { 'content-type': 'text/plain' }),
     send('a body that is no JSON', '{', 400),
     ...(body.type === 'object' ? [wrong('unknown_field', 1)] : []),
@@ -112,4 +110,12 @@ function malformedBodies(
       wrong(name, sampler.refused(schema)),
     ),
   ]
+}
+
+/** More than the usual limit, and than a field may hold that is meant to be large. */
+function oversized({ properties = {} }: JsonSchema): string {
+  const lengths = Object.values(properties).map((field) =>
+    'maxLength' in field ? Number(field.maxLength) : 0,
+  )
+  return JSON.stringify({ text: 'x'.repeat(70_000 + Math.max(0, ...lengths)) })
 }

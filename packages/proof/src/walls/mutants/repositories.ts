@@ -91,9 +91,9 @@ export const repositories: readonly Mutant[] = [
   },
   {
     what: 'the clinical part is written by everybody',
-    file: patient('changes'),
-    find: 'said.medical_history === undefined',
-    replace: 'id === undefined || id',
+    file: patient('field-permissions'),
+    find: 'CLINICAL.some((field) => said[field] !== undefined)',
+    replace: 'CLINICAL.length === 0 && said === undefined',
     probe: 'access',
   },
   {
