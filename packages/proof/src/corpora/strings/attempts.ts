@@ -9,6 +9,11 @@ import { type Slot, textAt, withText } from './slots.ts'
 /** Who has the most to say: each of them that may, in turn. */
 const ROLES = ['admin', 'platform_admin']
 
+/** What is kept, but not where the answer has a field of that name: a reason of a change is in the history. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'POST /api/appointments/{id}/transitions': ['reason'],
+}
+
 /** Puts `text` into `slot`, all else being right, and looks what became of it. */
 export async function attempt(
   scene: Scene,
@@ -24,6 +29,7 @@ export async function attempt(
   const trial = await tried(scene, operation, caller, sent)
   const { answer } = trial
   if (place !== 'body' || !isDone(answer) || answer.text === '') return trial
+  if (ELSEWHERE[operation.name]?.includes(at.join('/'))) return trial
   const wrongs = [...trial.wrongs, ...changed('answered', answer, at, text)]
   const kept = await readAgain(scene, operation, caller, sent, answer)
   return { answer, wrongs: [...wrongs, ...(kept ? changed('kept', kept, at, text) : [])] }
