@@ -14,6 +14,8 @@ export const ProblemSchema = Type.Object(
         Type.Object({
           pointer: Type.String({ description: 'JSON Pointer (RFC 6901) to the field' }),
           message: Type.String(),
+          row: Type.Optional(Type.Integer({ description: 'of a file, the first is 1' })),
+          column: Type.Optional(Type.String({ description: 'of a file' })),
         }),
       ),
     ),

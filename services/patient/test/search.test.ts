@@ -1,5 +1,6 @@
+import pg from 'pg'
 import t from 'tap'
-import { build, newcomer, RIVERSIDE } from './helper.ts'
+import { build, CITY, newcomer, RIVERSIDE } from './helper.ts'
 
 t.test('the one search box', async (t) => {
   const { as, auditEvents } = await build(t)
@@ -108,26 +109,66 @@ t.test('the one search box', async (t) => {
 
 t.test('search uses the tenant’s indexes under row-level security', async (t) => {
   const { as, sql, urls } = await build(t)
-  await as({ role: 'admin' }).post('/api/patients', { payload: newcomer() })
+  const { mrn } = (
+    await as({ role: 'admin' }).post('/api/patients', {
+      payload: newcomer({ phone: '+49 30 1234567' }),
+    })
+  ).json()
+  await sql(`insert into patient (hospital_id, id, mrn, first_name, last_name, name_sort, date_of_birth, gender, phone_reversed)
+    select hospital_id, gen_random_uuid(), 'X-' || n, first_name, last_name, name_sort, date_of_birth, gender, reverse(n::text)
+    from patient, generate_series(1, 20000) n`)
   await sql(`insert into patient_name (hospital_id, word, patient_id)
-    select hospital_id, 'w' || n, id from patient, generate_series(1, 20000) n`)
+    select hospital_id, 'w' || n, id from (select *, row_number() over () as n from patient) as patient`)
+  await sql(`insert into name_spelling (hospital_id, spelling, word)
+    select hospital_id, 'w' || n, 'w' || n from patient, generate_series(1, 20000) n where mrn = '${mrn}'`)
   await sql('analyze')
-  const pg = await import('pg')
-  const app = new pg.default.Client({ connectionString: urls.databaseUrl })
+  const app = new pg.Client({ connectionString: urls.databaseUrl })
   await app.connect()
   t.teardown(() => app.end())
-  await app.query('begin')
-  const [{ hospital_id }] = (await sql<{ hospital_id: string }>(
-    'select hospital_id from patient',
-  )) as [{ hospital_id: string }]
-  await app.query(`select set_config('app.hospital_id', $1, true)`, [hospital_id])
-  const plan = await app.query(
-    `explain (costs off) select patient_id from patient_name
-     where hospital_id = '${hospital_id}' and word >= 'w77' and word < 'w78'`,
-  )
-  const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n')
-  t.match(text, /Index Cond: .*word >= 'w77'/)
+
+  for (const [kind, q] of Object.entries({
+    'a record number': mrn,
+    'a telephone’s tail': '1234567',
+    'two name parts': 'w77 w771',
+    'a swapped letter': 'w7177 w7711',
+  })) {
+    const searches = await queriesOf(/^with "match"/, () =>
+      as({ role: 'nurse' }).post('/api/patients/search', { payload: { q } }),
+    )
+    t.ok(searches.length > 0, kind)
+    for (const { text, values } of searches) {
+      await app.query('begin')
+      await app.query(`select set_config('app.hospital_id', $1, true)`, [CITY.hospital_id])
+      const { rows } = await app.query({ text: `explain (costs off) ${text}`, values })
+      await app.query('rollback')
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      t.notMatch(plan, /Seq Scan on (patient|patient_name|name_spelling)\b/, kind)
+      t.match(plan, /Index (Only )?Scan/, kind)
+    }
+  }
 })
+
+interface Sent {
+  text: string
+  values: unknown[]
+}
+
+/** The statements like `wanted` that are sent to PostgreSQL during `work`. */
+async function queriesOf(wanted: RegExp, work: () => Promise<unknown>): Promise<Sent[]> {
+  const { query } = pg.Client.prototype
+  const sent: Sent[] = []
+  pg.Client.prototype.query = function watched(this: pg.Client, ...given: unknown[]) {
+    const [first] = given as [Sent]
+    if (wanted.test(first.text ?? '')) sent.push(first)
+    return Reflect.apply(query, this, given)
+  } as typeof query
+  try {
+    await work()
+    return sent
+  } finally {
+    pg.Client.prototype.query = query
+  }
+}
 
 /** As the URL standard sends it: a quote is escaped too. */
 function encode(q: string): string {

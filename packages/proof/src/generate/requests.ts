@@ -24,8 +24,9 @@ export interface GeneratedRequest {
   body: unknown
 }
 
-/** Where the collection ends that a path's first id is of: `/api/patients` of `/api/patients/{id}`. */
+/** Where the collection ends that a path's first id is of: `/api/patients` of `/api/patients/{id}`; of appointments, few are of series. */
 export function collectionOf({ path }: Operation): string {
+  if (path.startsWith('/api/appointments/{id}/series')) return '/api/appointments/series'
   return path.replace(/\/?(\{.*)?$/, '')
 }
 

@@ -2,14 +2,16 @@ import { PatientReferencesSchema, ReferenceQuerySchema } from '@wardstone/contra
 import type { ServicePlugin } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
-import * as events from './events.ts'
 import { PatientRepository } from './repository.ts'
 
 export interface InternalRoutesOptions {
   database: TenantDatabase<Database>
 }
 
-/** `/internal`: what other services ask for one hospital; the gateway forwards nobody here. */
+/**
+ * `/internal`: what other services ask for one hospital; the gateway forwards nobody here. Nobody sees it
+ * there: who asks puts on record to whom it shows what (docs/decisions/0022).
+ */
 export const internalRoutes: ServicePlugin<InternalRoutesOptions> = async (app, { database }) => {
   app.get(
     '/patients',
@@ -19,10 +21,7 @@ export const internalRoutes: ServicePlugin<InternalRoutesOptions> = async (app, 
     },
     async ({ identity, query }) => {
       const ids = query.ids.split(',')
-      const results = await new PatientRepository(database.tenant(identity)).references(ids)
-      const shown = results.map(({ id }) => id)
-      await app.recordAudit(events.patientsListed(identity, shown))
-      return { results }
+      return { results: await new PatientRepository(database.tenant(identity)).references(ids) }
     },
   )
 }

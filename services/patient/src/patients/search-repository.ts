@@ -14,6 +14,13 @@ const MOST_WORDS = 5
 /** Rank, sort key and id of the last row of the page before. */
 export type SearchPosition = readonly [rank: number, nameSort: string, id: string]
 
+/** What a word that is not whole costs: one misspelt more than all beginnings together. */
+const BEGINNING = 1
+const MISSPELT = 2 * MOST_WORDS
+
+/** Whether misspelt words are tolerated where nobody has the word as it is, or everywhere. */
+type Tolerance = 'spelt' | 'misspelt'
+
 interface Match {
   patient_id: string
   rank: number
@@ -43,11 +50,18 @@ export class PatientSearchRepository {
   }
 
   /** Best matches first; one row more than the limit, when there is a next page. */
-  async search(q: string, { is_active, limit, after }: Window) {
+  async search(q: string, window: Window) {
+    const rows = await this.#page(q, window, 'spelt')
+    // Whoever is found only by one more misspelt word comes after all of these.
+    if (rows.length > window.limit) return rows
+    return this.#page(q, window, 'misspelt')
+  }
+
+  async #page(q: string, { is_active, limit, after }: Window, tolerance: Tolerance) {
     let query = this.#db
       .with('match', (db) =>
         db
-          .selectFrom(this.#identified(q).unionAll(this.#matches(q.trim())).as('hit'))
+          .selectFrom(this.#identified(q).unionAll(this.#matches(q.trim(), tolerance)).as('hit'))
           .select(['patient_id', sql<number>`min(rank)::integer`.as('rank')])
           .groupBy('patient_id'),
       )
@@ -71,7 +85,7 @@ export class PatientSearchRepository {
     return rows.map((row) => toPatient(this.#tenant.identity, row))
   }
 
-  #matches(q: string): Expression<Match> {
+  #matches(q: string, tolerance: Tolerance): Expression<Match> {
     const mrn = MRN_PATTERN.exec(q.toUpperCase())
     if (mrn) return this.#patients().where('mrn', '=', `${mrn[1]}-${mrn[2]}`)
     const digits = q.replace('(0)', '').replace(/\D/g, '')
@@ -80,6 +94,7 @@ export class PatientSearchRepository {
       fold(q)
         .match(/[\p{L}\p{N}]+/gu)
         ?.slice(0, MOST_WORDS) ?? [],
+      tolerance,
     )
   }
 
@@ -115,32 +130,53 @@ export class PatientSearchRepository {
   }
 
   /** Patients who have all the words; the rank is 0 where every word is whole, worse for beginnings, worst for misspelt. */
-  #named(words: string[]) {
-    const hits = words.map((word) => this.#withWord(word))
-    if (hits.length === 0) return this.#patients().where(sql<SqlBool>`false`)
+  #named([first, ...others]: string[], tolerance: Tolerance) {
+    if (first === undefined) return this.#patients().where(sql<SqlBool>`false`)
+    const all = others.reduce(
+      (query, word) => query.where('patient_id', 'in', this.#withWord(word, tolerance)),
+      this.#db
+        .selectFrom(this.#withWord(first, tolerance).as('first'))
+        .select('patient_id')
+        .distinct(),
+    )
+    const ranks = [first, ...others].map((word) => this.#rankOf(word))
     return this.#db
-      .selectFrom(hits.reduce((all, hit) => all.unionAll(hit)).as('hit'))
-      .groupBy('patient_id')
-      .having(sql<number>`count(*)`, '=', words.length)
-      .select(['patient_id', sql<number>`sum(rank)::integer`.as('rank')])
+      .selectFrom(all.as('found'))
+      .select(['found.patient_id', sql<number>`(${sql.join(ranks, sql` + `)})::integer`.as('rank')])
   }
 
-  #withWord(word: string) {
-    const whole = this.#names()
-      .where('word', '>=', word)
-      .where('word', '<', `${word}${LAST}`)
-      .select(['patient_id', sql<number>`case when word = ${word} then 0 else 1 end`.as('rank')])
+  /** Those who have a word: by its beginning, and misspelt, always or only where nobody has it. */
+  #withWord(word: string, tolerance: Tolerance) {
+    const spelt = this.#beginningWith(word)
     const misspelt = this.#db
       .selectFrom('name_spelling')
       .innerJoin('patient_name', 'patient_name.word', 'name_spelling.word')
       .where('name_spelling.hospital_id', '=', this.#tenant.hospitalId)
       .where('patient_name.hospital_id', '=', this.#tenant.hospitalId)
       .where(sql<SqlBool>`name_spelling.spelling = any(${spellings(word)}::text[])`)
-      .select(['patient_name.patient_id', sql<number>`3`.as('rank')])
-    return this.#db
-      .selectFrom(whole.unionAll(misspelt).as('hit'))
-      .select(['patient_id', sql<number>`min(rank)::integer`.as('rank')])
-      .groupBy('patient_id')
+      .select('patient_name.patient_id')
+    return spelt
+      .select('patient_id')
+      .unionAll(
+        tolerance === 'misspelt'
+          ? misspelt
+          : misspelt.where(({ not, exists }) =>
+              not(exists(spelt.select(sql<number>`1`.as('one')).limit(1))),
+            ),
+      )
+  }
+
+  /** How well the best of the names of `found` is that word. */
+  #rankOf(word: string) {
+    return sql<number>`coalesce(${this.#beginningWith(word)
+      .whereRef('patient_name.patient_id', '=', sql.ref('found.patient_id'))
+      .select(
+        sql<number>`min(case when word = ${word} then 0 else ${sql.lit(BEGINNING)} end)`.as('rank'),
+      )}, ${sql.lit(MISSPELT)})`
+  }
+
+  #beginningWith(word: string) {
+    return this.#names().where('word', '>=', word).where('word', '<', `${word}${LAST}`)
   }
 
   #names() {

@@ -48,8 +48,9 @@ export class PatientStatsRepository {
 
 type Kind = 'is_active' | 'gender' | 'blood_group' | 'age_group' | 'registered_on'
 
+// A subquery, so that the day is reckoned once and not for each date of birth.
 const bornAfter = (years: number) =>
-  sql`value > to_char(current_date - interval '${sql.lit(years)} years', 'YYYY-MM-DD')`
+  sql`value > (select to_char(current_date - interval '${sql.lit(years)} years', 'YYYY-MM-DD'))`
 
 const ageGroup = sql<string>`case when ${bornAfter(18)} then '0-17' when ${bornAfter(35)} then '18-34'
   when ${bornAfter(50)} then '35-49' when ${bornAfter(65)} then '50-64' else '65+' end`
