@@ -25,10 +25,27 @@ export interface GeneratedRequest {
 }
 
 /** Where the collection ends that a path's first id is of: `/api/patients` of `/api/patients/{id}`; of appointments, few are of series. */
-export function collectionOf({ path }: Operation): string {
+export function collectionOf({ path }: Pick<Operation, 'path'>): string {
   if (path.startsWith('/api/appointments/{id}/series')) return '/api/appointments/series'
   return path.replace(/\/?(\{.*)?$/, '')
 }
+
+/** The collections that the ids of a path are of, in order: within a record's own collection the record does not count. */
+function collectionsIn({ path }: Operation): string[] {
+  const parts = path.split(/\/?\{[^}]+\}/).slice(0, -1)
+  return parts.map((_, index) =>
+    index === 0 ? collectionOf({ path }) : parts.slice(0, index + 1).join(''),
+  )
+}
+
+/** The collection of the records that an operation answers with, when that is one within a record's. */
+export function innerCollectionOf({ path }: Operation): string | undefined {
+  const plain = path.replace(/\/\{[^}]+\}$/, '')
+  return INNER.find((collection) => plain.replace(/\/\{[^}]+\}/g, '') === collection)
+}
+
+/** Collections within a record. */
+const INNER = ['/api/doctors/exceptions']
 
 /** Requests that should succeed, for all that the document says. */
 export function goodRequest(operation: Operation): Arbitrary<GeneratedRequest> {
@@ -37,7 +54,7 @@ export function goodRequest(operation: Operation): Arbitrary<GeneratedRequest> {
     operation: fc.constant(operation),
     caller: permission ? fc.constantFrom(...holders(permission)) : fc.constant('nobody' as const),
     method: fc.constant(method),
-    path: pathOf(operation, idOf(collectionOf(operation))),
+    path: pathOf(operation, idOf),
     query: queryOf(operation),
     headers: address,
     body: bodyOf(operation) ?? fc.constant(undefined),
@@ -49,7 +66,7 @@ export function anyRequest(operation: Operation): Arbitrary<GeneratedRequest> {
   const { permission, method } = operation
   const good = goodRequest(operation)
   const body = bodyOf(operation)
-  const id = mostly(idOf(collectionOf(operation)), wrongId)
+  const id = (of: string) => mostly(idOf(of), wrongId)
   const query = queryOf(operation)
   return fc
     .record({
@@ -118,10 +135,13 @@ function headersOf(method: string): Arbitrary<Record<string, string>> {
     }))
 }
 
-function pathOf({ path }: Operation, id: Arbitrary<unknown>): Arbitrary<string> {
-  const [head = '', ...rest] = path.split(/\{[^}]+\}/)
+function pathOf(
+  operation: Operation,
+  id: (collection: string) => Arbitrary<unknown>,
+): Arbitrary<string> {
+  const [head = '', ...rest] = operation.path.split(/\{[^}]+\}/)
   return fc
-    .tuple(...rest.map(() => id))
+    .tuple(...collectionsIn(operation).map(id))
     .map((ids) => rest.reduce((text, part, index) => `${text}${ids[index]}${part}`, head))
 }
 

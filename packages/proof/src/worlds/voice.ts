@@ -1,5 +1,5 @@
 import { type Answer, ask } from '../ask.ts'
-import { collectionOf } from '../generate/requests.ts'
+import { collectionOf, innerCollectionOf } from '../generate/requests.ts'
 import type { FilledRequest } from './filled-request.ts'
 import { urlOf } from './filling.ts'
 import { Memory } from './memory.ts'
@@ -27,7 +27,11 @@ export class Voice {
       ...(body !== undefined && { body }),
     })
     if (answer.status < 300 && isJson(answer)) {
-      this.memory.learn(request, collectionOf(operation), JSON.parse(answer.text))
+      this.memory.learn(
+        request,
+        innerCollectionOf(operation) ?? collectionOf(operation),
+        JSON.parse(answer.text),
+      )
     }
     if (operation.service === 'auth' && operation.method !== 'GET') await this.#populace.heal()
     return answer

@@ -46,11 +46,14 @@ export async function participants(
   tenant: Tenant<Database>,
   { patient_id, doctor_id }: { patient_id: string; doctor_id: string },
 ): Promise<Participants> {
-  const [patient, doctor, hospital] = await Promise.all([
+  const asked = [
     directory.patient(tenant, patient_id),
     directory.doctor(tenant, doctor_id),
     directory.hospital(tenant),
-  ])
+  ] as const
+  // All at once; of two who are not there it is always the patient who is told of.
+  await Promise.allSettled(asked)
+  const [patient, doctor, hospital] = [await asked[0], await asked[1], await asked[2]]
   if (!patient.is_active) throw inactive('patient')
   if (!doctor.is_active) throw inactive('doctor')
   return { patient, doctor, hospital }

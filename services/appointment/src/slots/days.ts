@@ -21,9 +21,9 @@ export function stretchOfDay(day: Day, timeZone: string): Stretch {
   }
 }
 
-/** The day after. */
-export function dayAfter(day: Day): Day {
-  return Temporal.PlainDate.from(day).add({ days: 1 }).toString()
+/** The day so many days after. */
+export function daysAfter(day: Day, days: number): Day {
+  return Temporal.PlainDate.from(day).add({ days }).toString()
 }
 
 /** The days from the first to the last, both included. */

@@ -1,5 +1,5 @@
 import { DAYS_OF_WEEK, type DoctorReference, type HospitalReference } from '@wardstone/contracts'
-import { type Day, dayAfter, dayOf, instantOf, type Stretch, stretchOfHours } from './days.ts'
+import { type Day, dayOf, daysAfter, instantOf, type Stretch, stretchOfHours } from './days.ts'
 
 type Schedule = Pick<DoctorReference, 'available_times' | 'not_available' | 'is_available'>
 type Calendar = Pick<HospitalReference, 'time_zone' | 'holidays'>
@@ -26,7 +26,7 @@ export function whyUnavailable(
   const away = whyAway(day, doctor, hospital)
   if (away || doctor.available_times.length === 0) return away
   const [start, end] = [instantOf(starts_at), instantOf(ends_at)]
-  const days = [day, dayAfter(day)].flatMap((each) => hoursOn(each, doctor, hospital))
+  const days = [day, daysAfter(day, 1)].flatMap((each) => hoursOn(each, doctor, hospital))
   const fits = joined(days).some(
     (hours) =>
       Temporal.Instant.compare(hours.start, start) <= 0 &&

@@ -3,7 +3,7 @@ import type { Desk } from '../appointments/creation.ts'
 import { recorded } from '../appointments/failures.ts'
 import { AppointmentRepository } from '../appointments/repository.ts'
 import { invalidField } from '../errors.ts'
-import { type Day, dayOf, daysBetween, stretchOfDay, textOf } from './days.ts'
+import { type Day, dayOf, daysAfter, daysBetween, stretchOfDay, textOf } from './days.ts'
 import { freeSlots } from './free.ts'
 import * as schemas from './schemas.ts'
 
@@ -56,7 +56,8 @@ export const slotRoutes: ServicePlugin<SlotRoutesOptions> = async (app, { desk }
 /** @throws problem 400 for an end before the start, or too many days */
 function daysOf({ from, to }: schemas.SlotsQuery, timeZone: string): Day[] {
   const dayOn = (moment: string) => (moment.length === 10 ? moment : dayOf(moment, timeZone))
-  const [first, last] = [dayOn(from), dayOn(to)]
+  const first = from === undefined ? dayOf(new Date(), timeZone) : dayOn(from)
+  const last = to === undefined ? daysAfter(first, 6) : dayOn(to)
   if (last < first) throw invalidField('to', 'must not be before from')
   const { days } = Temporal.PlainDate.from(first).until(last)
   if (days >= MOST_DAYS) throw invalidField('to', `must be within ${MOST_DAYS} days of from`)

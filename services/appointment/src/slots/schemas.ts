@@ -3,12 +3,12 @@ import { DateSchema, InstantSchema, UuidSchema } from '@wardstone/contracts'
 
 const strict = { additionalProperties: false }
 
-/** `from` and `to` are days of the hospital's calendar, both included, or the days that instants fall on. */
+/** `from` and `to` are days of the hospital's calendar, both included, or the days that instants fall on: a week from today unless said. */
 export const SlotsQuerySchema = Type.Object(
   {
     doctor_id: UuidSchema,
-    from: Type.Union([DateSchema, InstantSchema]),
-    to: Type.Union([DateSchema, InstantSchema]),
+    from: Type.Optional(Type.Union([DateSchema, InstantSchema])),
+    to: Type.Optional(Type.Union([DateSchema, InstantSchema])),
     duration_minutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 480 })),
   },
   strict,
