@@ -85,7 +85,7 @@ t.test('the whole cluster', async (t) => {
     const recorded = async () => {
       const path = `/api/audit/events?patient_id=${booked.json.patient_id}`
       const events: { action: string }[] = (await city.get(path)).json.results
-      return events.map(({ action }) => action)
+      return events.map(({ action }) => action).filter((action) => action !== 'audit.read')
     }
     const wanted = ['appointment.status_changed', 'appointment.created', 'patient.created']
     await eventually(async () => (await recorded()).length >= wanted.length)

@@ -34,7 +34,8 @@ t.test('a service that may ask', async (t) => {
     claims: object = CLAIMS,
     key = TEST_PEER_KEY,
   ) => {
-    const who = { role: 'system', hospital_id: HOSPITAL, ...caller } as const
+    const username = 'wardstone-appointment'
+    const who = { role: 'system', username, hospital_id: HOSPITAL, ...caller } as const
     const headers = testIdentity(who, { service: 'patient', method: 'GET', url, key, claims })
     return (await app.inject({ url, headers })).statusCode
   }
@@ -54,6 +55,7 @@ t.test('a service that may ask', async (t) => {
     t.equal(await status('/internal/things', { role: 'admin' }), 401)
     t.equal(await status('/internal/things', { user_id: randomUUID() }), 401)
     t.equal(await status('/internal/things', { hospital_id: null }), 401)
+    t.equal(await status('/internal/things', { username: 'wardstone-audit' }), 401)
   })
   await t.test('cannot say that it is the gateway, nor another service', async (t) => {
     t.equal(await status('/internal/things', {}, {}), 401, 'the gateway’s name, its own key')

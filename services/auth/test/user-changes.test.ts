@@ -209,7 +209,7 @@ t.test(
 t.test('nobody gives a role that may more than theirs', async (t) => {
   const caller = { role: 'nurse', user_id: 'nurse' } as const
   const member = { account_id: 'x', role: 'staff', status: 'active', version: 1 } as const
-  const by = (role: 'admin' | 'doctor' | 'staff', status?: 'active') =>
+  const by = (role: 'admin' | 'receptionist' | 'staff', status?: 'active') =>
     decide(
       [
         { ...member, status: status ? 'disabled' : 'active', role: status ? role : 'staff' },
@@ -221,5 +221,5 @@ t.test('nobody gives a role that may more than theirs', async (t) => {
     )
   t.same(by('admin'), { refusal: 'role_exceeds_own' })
   t.same(by('admin', 'active'), { refusal: 'role_exceeds_own' }, 'nor lets it be used again')
-  t.match(by('doctor'), { after: { role: 'doctor' } }, 'what they hold they give')
+  t.match(by('receptionist'), { after: { role: 'receptionist' } }, 'what they hold they give')
 })

@@ -170,6 +170,7 @@ t.test('defect 25: the clock and the calendar of a hospital', async (t) => {
       id: city.id,
       time_zone: 'America/New_York',
       holidays: [],
+      department_ids: [],
       version: 1,
     })
     await asAdmin.patch(`/api/hospitals/${city.id}`, { payload: { time_zone: 'Asia/Kolkata' } })

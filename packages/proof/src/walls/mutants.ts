@@ -6,6 +6,7 @@ import { gateway } from './mutants/gateway.ts'
 import { invitations } from './mutants/invitations.ts'
 import { keys } from './mutants/keys.ts'
 import { memberships } from './mutants/memberships.ts'
+import { registration } from './mutants/registration.ts'
 import { repositories } from './mutants/repositories.ts'
 import { restrictions } from './mutants/restrictions.ts'
 import { services } from './mutants/services.ts'
@@ -17,6 +18,7 @@ export const MUTANTS = {
   gateway,
   services,
   repositories,
+  registration,
   appointments: appointmentRepositories,
   restrictions,
   keys,

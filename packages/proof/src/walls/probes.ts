@@ -13,6 +13,7 @@ import { keys } from './probes/keys.ts'
 import { memberships } from './probes/memberships.ts'
 import { patients } from './probes/patients.ts'
 import { records } from './probes/records.ts'
+import { registration } from './probes/registration.ts'
 import { restricted } from './probes/restricted.ts'
 import { sessions } from './probes/sessions.ts'
 import { tokens } from './probes/tokens.ts'
@@ -33,6 +34,7 @@ const probes = {
   memberships,
   patients,
   records,
+  registration,
   restricted,
   sessions,
   tokens,

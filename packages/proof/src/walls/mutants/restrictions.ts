@@ -55,7 +55,7 @@ export const restrictions: readonly Mutant[] = [
   },
   {
     what: 'everybody who writes lifts restrictions',
-    file: file('changes'),
+    file: file('field-permissions'),
     find: "is_restricted === current || isGranted(role, 'patient.restrict')",
     replace: 'true',
     probe: 'restricted',

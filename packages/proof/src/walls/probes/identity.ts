@@ -67,7 +67,8 @@ async function askAsPeer(world: World, notes: Notes, caller: TestCaller): Promis
     const headers = testIdentity(who, { ...request, claims })
     return (await world.services.patient.app.inject({ url, headers })).statusCode
   }
-  const itself = { role: 'system', hospital_id: CITY.id } as const
+  const username = 'wardstone-appointment'
+  const itself = { role: 'system', username, hospital_id: CITY.id } as const
   const reference = `/internal/patients?ids=${randomUUID()}`
   notes.same('what a service may ask', await ask(reference, itself), 200)
   notes.same('what it may not ask', await ask('/api/patients', itself), 401)
