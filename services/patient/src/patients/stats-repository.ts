@@ -56,7 +56,11 @@ const ageGroup = sql<string>`case when ${bornAfter(18)} then '0-17' when ${bornA
   when ${bornAfter(50)} then '35-49' when ${bornAfter(65)} then '50-64' else '65+' end`
 
 function toStats(rows: { kind: Kind; value: string; count: number }[], now: Date): PatientStats {
-  const counts = new Map(rows.map(({ kind, value, count }) => [`${kind} ${value}`, count]))
+  const counts = new Map<string, number>()
+  for (const { kind, value, count } of rows) {
+    const name = `${kind} ${value}`
+    counts.set(name, (counts.get(name) ?? 0) + count)
+  }
   const of = (kind: Kind, value: string) => counts.get(`${kind} ${value}`) ?? 0
   const each = (kind: Kind, values: readonly string[]) =>
     Object.fromEntries(values.map((value) => [value, of(kind, value)]))
