@@ -64,6 +64,7 @@ t.test('appointments', async (t) => {
       ['duration_minutes', -30],
       ['starts_at', inHours(-26)],
       ['starts_at', '2999-01-01T10:00:00Z'],
+      ['starts_at', '2026-12-31T23:59:60Z'],
       ['starts_at', 'tomorrow'],
       ['type', 'party'],
     ] as const) {
