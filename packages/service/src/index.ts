@@ -9,6 +9,7 @@ export {
   type ServicePlugin,
   TIMEOUTS,
 } from './create-service.ts'
+export { CsvFault, csvRecord, csvRecords } from './csv.ts'
 export { CursorCodec } from './cursor.ts'
 export { fold, nameWords } from './folding.ts'
 export { healthRoutes, type Part } from './health.ts'

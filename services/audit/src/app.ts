@@ -2,11 +2,11 @@ import { connectNats, OutboxRelay } from '@wardstone/events'
 import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
 import { AuditRecorder, TenantDatabase } from '@wardstone/tenancy'
 import { createChainWriter } from './chain-writer.ts'
-import { readCheckpointKey } from './checkpoints/key.ts'
+import { readCheckpointKeys } from './checkpoints/keys.ts'
 import { checkpointRoutes } from './checkpoints/routes.ts'
-import { CheckpointWitness } from './checkpoints/witness.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
+import { exportRoutes } from './events/export-routes.ts'
 import { eventRoutes } from './events/routes.ts'
 
 const name = 'audit'
@@ -14,8 +14,7 @@ const name = 'audit'
 /** The audit service: everything but the process. */
 export async function buildApp(config: Config): Promise<Service> {
   const logger = createLogger(name, config.LOG_LEVEL)
-  const privateKey = readCheckpointKey(config.CHECKPOINT_KEY_FILE)
-  const witness = new CheckpointWitness(config.CHECKPOINT_FILE)
+  const { privateKey, keys } = readCheckpointKeys(config.CHECKPOINT_KEY_FILE)
   const database = new TenantDatabase<Database>({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
@@ -24,7 +23,7 @@ export async function buildApp(config: Config): Promise<Service> {
   })
   const nats = connectNats({ url: config.NATS_URL, name, logger })
   const relay = new OutboxRelay({ connectionString: config.RELAY_DATABASE_URL, nats, logger })
-  const writer = createChainWriter({ config, nats, witness, privateKey, logger })
+  const writer = createChainWriter({ config, nats, privateKey, keys, logger })
   database.onWrite(() => relay.poke())
 
   const app = await createService({
@@ -37,8 +36,10 @@ export async function buildApp(config: Config): Promise<Service> {
     },
     recordAudit: new AuditRecorder(database).record,
   })
-  const options = { database, cursors: new CursorCodec(config.IDENTITY_KEY), witness, privateKey }
+  const vouchers = { keys, witnessFile: config.CHECKPOINT_FILE }
+  const options = { database, cursors: new CursorCodec(config.IDENTITY_KEY), keys, vouchers }
   await app.register(eventRoutes, { prefix: '/api/audit', ...options })
+  await app.register(exportRoutes, { prefix: '/api/audit/export', ...options })
   await app.register(checkpointRoutes, { prefix: '/api/audit/checkpoints', ...options })
 
   app.addHook('onReady', async () => {

@@ -4,8 +4,9 @@ import { DurableConsumer, type Nats } from '@wardstone/events'
 import type { Logger } from '@wardstone/service'
 import { createSystemDatabase } from '@wardstone/tenancy'
 import { Checkpointer } from './checkpoints/checkpointer.ts'
+import type { CheckpointKeys } from './checkpoints/keys.ts'
 import { SystemCheckpointRepository } from './checkpoints/system-repository.ts'
-import type { CheckpointWitness } from './checkpoints/witness.ts'
+import { CheckpointWitness } from './checkpoints/witness.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { createIntake } from './events/intake.ts'
@@ -14,21 +15,16 @@ import { SystemEventRepository } from './events/system-repository.ts'
 export interface ChainWriterOptions {
   readonly config: Config
   readonly nats: Nats
-  readonly witness: CheckpointWitness
   readonly privateKey: KeyObject
+  readonly keys: CheckpointKeys
   readonly logger: Logger
 }
 
 const POOL_SIZE = 3
 
 /** Everything that writes the chains: from the stream into the database, and what is signed of it. */
-export function createChainWriter({
-  config,
-  nats,
-  witness,
-  privateKey,
-  logger,
-}: ChainWriterOptions) {
+export function createChainWriter({ config, nats, privateKey, keys, logger }: ChainWriterOptions) {
+  const witness = new CheckpointWitness(config.CHECKPOINT_FILE)
   const system = createSystemDatabase<Database>({
     url: config.SYSTEM_DATABASE_URL,
     poolSize: POOL_SIZE,
@@ -39,6 +35,7 @@ export function createChainWriter({
     repository: new SystemCheckpointRepository(system.db),
     witness,
     privateKey,
+    keys,
     everySeconds: config.CHECKPOINT_SECONDS,
     logger,
   })

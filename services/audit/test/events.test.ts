@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { canonicalJson } from '../src/chain/canonical.ts'
 import { build, many, somethingHappened, until } from './helper.ts'
 
 t.test('GET /api/audit/events', async (t) => {
@@ -89,6 +90,56 @@ t.test('GET /api/audit/events', async (t) => {
     t.equal((await admin.get(`/api/audit/events?cursor=1${next_cursor}`)).statusCode, 400)
   })
 
+  await t.test('is exported as it was hashed, from the first to the last', async (t) => {
+    const answer = await admin.get('/api/audit/export')
+    t.match(answer.headers, {
+      'content-type': 'application/x-ndjson',
+      'content-disposition': 'attachment; filename="audit.ndjson"',
+    })
+    const lines = answer.body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    t.same(
+      lines.map(({ seq }) => seq),
+      lines.map((_, index) => index + 1),
+    )
+    const { results } = await list(`?patient_id=${patient}&action=patient.listed`)
+    const [{ recorded_at, seq, prev_hash, hash }] = results
+    t.same(lines[seq - 1], {
+      hospital_id: shown.hospital_id,
+      seq,
+      event_id: shown.id,
+      occurred_at: shown.occurred_at,
+      payload_canon: canonicalJson({ ...shown, recorded_at }),
+      prev_hash,
+      hash,
+    })
+  })
+
+  await t.test('is exported by filters, with the name of a part', async (t) => {
+    const answer = await admin.get('/api/audit/export?outcome=denied')
+    t.match(answer.headers, { 'content-disposition': /filename="audit-filtered.ndjson"/ })
+    t.match(JSON.parse(answer.body), { event_id: denied.id })
+    const none = await admin.get(`/api/audit/export?actor_id=${randomUUID()}`)
+    t.match(none, { statusCode: 200, body: '' })
+  })
+
+  await t.test('is exported for a spreadsheet, in which nothing is a formula', async (t) => {
+    const reason = '=HYPERLINK("https://example.org")'
+    const id = randomUUID()
+    await publish([somethingHappened({ id, reason, action: 'patient.exported' })])
+    await until(async () => (await sql(`select from event where event_id = '${id}'`)).length > 0)
+    const answer = await admin.get('/api/audit/export?format=csv&action=patient.exported')
+    t.match(answer.headers, { 'content-type': 'text/csv; charset=utf-8; header=present' })
+    const [head, line, end] = answer.body.split('\r\n')
+    t.match(head, /^seq,occurred_at,recorded_at,service,action,/)
+    t.match(line, `,"'=HYPERLINK(""https://example.org"")",`)
+    t.equal(end, '')
+    const none = await admin.get(`/api/audit/export?format=csv&actor_id=${randomUUID()}`)
+    t.equal(none.body, `${head}\r\n`)
+  })
+
   await t.test('refuses what it does not know', async (t) => {
     for (const query of [
       'actor_id=x',
@@ -98,7 +149,10 @@ t.test('GET /api/audit/events', async (t) => {
       'limit=101',
       'colour=red',
     ]) {
-      t.match((await admin.get(`/api/audit/events?${query}`)).json(), { code: 'validation_failed' })
+      for (const route of ['events', 'export']) {
+        const answer = await admin.get(`/api/audit/${route}?${query}`)
+        t.match(answer.json(), { code: 'validation_failed' })
+      }
     }
   })
 
@@ -108,7 +162,10 @@ t.test('GET /api/audit/events', async (t) => {
     await curious.get(`/api/audit/events?patient_id=${patient}`)
     const reads = async () => (await list(`?actor_id=${reader}`)).results
     await until(async () => (await reads()).length === 1)
+    await curious.get(`/api/audit/export?patient_id=${patient}`)
+    await until(async () => (await reads()).length === 2)
     t.match(await reads(), [
+      { action: 'audit.read', entity: { id: 'export' }, patient_ids: [patient] },
       { action: 'audit.read', service: 'audit', outcome: 'success', patient_ids: [patient] },
     ])
   })

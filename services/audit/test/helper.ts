@@ -19,6 +19,10 @@ import pg from 'pg'
 import type { Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { buildApp } from '../src/app.ts'
+import { Checkpointer } from '../src/checkpoints/checkpointer.ts'
+import { readCheckpointKeys } from '../src/checkpoints/keys.ts'
+import { SystemCheckpointRepository } from '../src/checkpoints/system-repository.ts'
+import { CheckpointWitness } from '../src/checkpoints/witness.ts'
 import type { Database } from '../src/database/schema.ts'
 import { SystemEventRepository } from '../src/events/system-repository.ts'
 
@@ -84,9 +88,13 @@ export async function build(t: Test, options: BuildOptions = {}) {
 
 function keyFiles(folder: string) {
   const CHECKPOINT_KEY_FILE = join(folder, 'key.json')
-  const { privateKey } = generateKeyPairSync('ed25519')
-  writeFileSync(CHECKPOINT_KEY_FILE, JSON.stringify(privateKey.export({ format: 'jwk' })))
+  writeFileSync(CHECKPOINT_KEY_FILE, JSON.stringify(checkpointKey()))
   return { CHECKPOINT_KEY_FILE, CHECKPOINT_FILE: join(folder, 'checkpoints.jsonl') }
+}
+
+/** A new key for checkpoints, as a private JWK. */
+export function checkpointKey(): object {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
 }
 
 /** Publishes events as the service they name, as its relay would. */
@@ -103,6 +111,34 @@ function publisher(t: Test, natsUrl: string) {
       })
     }
     await Promise.all(events.map(send))
+  }
+}
+
+/** Signs where the chains are, as the service does every minute, and tells what it logged. */
+export async function signer(
+  t: Test,
+  { systemUrl }: { systemUrl: string },
+  files: { CHECKPOINT_KEY_FILE: string; CHECKPOINT_FILE: string },
+) {
+  const options = { url: systemUrl, poolSize: 1, applicationName: 'signer', logger: silent }
+  const system = createSystemDatabase<Database>(options)
+  const witness = new CheckpointWitness(files.CHECKPOINT_FILE)
+  await witness.open()
+  t.teardown(() => Promise.all([system.close(), witness.close()]))
+  const logged: string[] = []
+  const checkpointer = new Checkpointer({
+    ...readCheckpointKeys(files.CHECKPOINT_KEY_FILE),
+    repository: new SystemCheckpointRepository(system.db),
+    witness,
+    everySeconds: 3600,
+    logger: { error: (_: object, message: string) => logged.push(message) } as never,
+  })
+  return {
+    sign: async () => {
+      logged.length = 0
+      await checkpointer.stop()
+      return logged
+    },
   }
 }
 

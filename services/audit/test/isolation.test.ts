@@ -4,7 +4,13 @@ import pg from 'pg'
 import t from 'tap'
 import { build, CITY, many, RIVERSIDE, systemRepository, until } from './helper.ts'
 
-const ROUTES = ['/api/audit/events?limit=100', '/api/audit/verify', '/api/audit/checkpoints']
+const ROUTES = [
+  '/api/audit/events?limit=100',
+  '/api/audit/verify',
+  '/api/audit/export',
+  '/api/audit/export?format=csv',
+  '/api/audit/checkpoints',
+]
 
 t.test('two hospitals see only their own', async (t) => {
   const { as, urls, sql } = await build(t, { checkpointSeconds: 1 })
@@ -71,5 +77,8 @@ t.test('two hospitals see only their own', async (t) => {
     t.notMatch(JSON.stringify(checkpoints), RIVERSIDE.hospital_id)
     const foreign = await city.get(`/api/audit/events?patient_id=${patient}&action=patient.read`)
     t.same(foreign.json().results, [])
+    const exported = (await city.get('/api/audit/export')).body.trim().split('\n')
+    t.ok(exported.length > 0)
+    for (const line of exported) t.equal(JSON.parse(line).hospital_id, CITY.hospital_id)
   })
 })

@@ -1,56 +1,73 @@
-import type { KeyObject } from 'node:crypto'
-import { type Checkpoint, readNote } from '../checkpoints/note.ts'
+import type { CheckpointKeys } from '../checkpoints/keys.ts'
+import type { MergedCheckpoint } from '../checkpoints/merged.ts'
+import { readNote } from '../checkpoints/note.ts'
 import { type ChainEntry, type ChainHead, columnsOf, type RecordedEvent } from './entry.ts'
 import { entryHash, genesisHash } from './hash.ts'
 
 /** A chain and what vouches for it. Both lists in ascending `seq`; they are read once, never held. */
 export interface Evidence {
   readonly hospitalId: string
-  readonly entries: AsyncIterable<ChainEntry>
-  readonly checkpoints: AsyncIterable<Checkpoint>
-  /** The key that checkpoints are signed with. */
-  readonly publicKey: KeyObject
+  /** The entries, in groups. */
+  readonly entries: AsyncIterable<readonly ChainEntry[]>
+  readonly checkpoints: AsyncIterable<MergedCheckpoint>
+  /** The keys that checkpoints may be signed with. */
+  readonly keys: CheckpointKeys
   /** Where the chain should at least reach, as its own table says. */
-  readonly head?: ChainHead
+  readonly head?: ChainHead | undefined
 }
 
-/** `events` and `head` tell how far the chain is sound. */
+/**
+ * What is wrong at the first bad entry: it is not what was recorded (`entry`), it is missing though the
+ * chain went on (`cut_off`), it is not what a checkpoint says or nobody signed that (`checkpoint`), or
+ * one of the two places does not hold the checkpoint that the other has (`checkpoint_lost`).
+ */
+export type Finding = 'entry' | 'cut_off' | 'checkpoint' | 'checkpoint_lost'
+
+/** `events` and `head` tell how far the chain is sound, `signed_seq` how far checkpoints vouch for it. */
 export interface Verdict {
   readonly ok: boolean
   readonly events: number
   readonly head: { seq: number; hash: string }
+  readonly signed_seq: number
   readonly first_bad_seq?: number
+  readonly finding?: Finding
 }
 
 /**
  * Checks a hospital's chain: every entry's hash, link and number, that the columns say what the event
- * says, and that it passes through every checkpoint. Needs nothing but rows and the public key, so
- * that whoever has an export can do it. Finds the first entry that is not as it was.
+ * says, and that it passes through every checkpoint. Finds the first entry that is not as it was.
+ * verifier/verify.mjs does the same with an export.
  */
 export async function verifyChain(evidence: Evidence): Promise<Verdict> {
   const { hospitalId, head } = evidence
   const checkpoints = evidence.checkpoints[Symbol.asyncIterator]()
   let checkpoint = await checkpoints.next()
   let last: ChainHead = { seq: 0, hash: genesisHash(hospitalId) }
+  let signed = 0
 
-  const verdict = (firstBad?: number): Verdict => ({
-    ok: firstBad === undefined,
+  const verdict = (finding?: Finding): Verdict => ({
+    ok: finding === undefined,
     events: last.seq,
     head: { seq: last.seq, hash: last.hash.toString('hex') },
-    ...(firstBad !== undefined && { first_bad_seq: firstBad }),
+    signed_seq: signed,
+    ...(finding && { first_bad_seq: last.seq + 1, finding }),
   })
 
-  for await (const entry of evidence.entries) {
-    const seq = last.seq + 1
-    if (!isSound(entry, hospitalId, last)) return verdict(seq)
-    for (; !checkpoint.done && checkpoint.value.seq <= seq; checkpoint = await checkpoints.next()) {
-      if (!vouches(checkpoint.value, entry, evidence)) return verdict(seq)
+  for await (const group of evidence.entries) {
+    for (const entry of group) {
+      if (!isSound(entry, hospitalId, last)) return verdict('entry')
+      for (; !checkpoint.done && checkpoint.value.seq <= entry.seq; ) {
+        if (!vouches(checkpoint.value, entry, evidence)) return verdict('checkpoint')
+        if (checkpoint.value.isLost) return verdict('checkpoint_lost')
+        signed = entry.seq
+        checkpoint = await checkpoints.next()
+      }
+      if (head?.seq === entry.seq && !head.hash.equals(entry.hash)) return verdict('entry')
+      last = entry
     }
-    if (head?.seq === seq && !head.hash.equals(entry.hash)) return verdict(seq)
-    last = entry
   }
   const cutOff = !checkpoint.done || (head !== undefined && head.seq > last.seq)
-  return verdict(cutOff ? last.seq + 1 : undefined)
+  return verdict(cutOff ? 'cut_off' : undefined)
 }
 
 function isSound(entry: ChainEntry, hospitalId: string, last: ChainHead): boolean {
@@ -75,13 +92,15 @@ function saysTheSame(entry: ChainEntry): boolean {
   }
 }
 
-function vouches(checkpoint: Checkpoint, entry: ChainEntry, evidence: Evidence): boolean {
-  const note = readNote(checkpoint.note, evidence.publicKey)
-  return (
-    note !== undefined &&
-    note.hospitalId === evidence.hospitalId &&
-    note.seq === checkpoint.seq &&
-    note.seq === entry.seq &&
-    note.hash.equals(entry.hash)
-  )
+function vouches({ seq, notes }: MergedCheckpoint, entry: ChainEntry, evidence: Evidence): boolean {
+  return notes.every((text) => {
+    const note = readNote(text, evidence.keys)
+    return (
+      note !== undefined &&
+      note.hospitalId === evidence.hospitalId &&
+      note.seq === seq &&
+      note.seq === entry.seq &&
+      note.hash.equals(entry.hash)
+    )
+  })
 }

@@ -1,7 +1,8 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Logger } from '@wardstone/service'
 import type { ChainEntry } from '../chain/entry.ts'
-import { readNote, writeNote } from './note.ts'
+import type { CheckpointKeys } from './keys.ts'
+import { type Checkpoint, readNote, writeNote } from './note.ts'
 import type { MovedHead, SystemCheckpointRepository } from './system-repository.ts'
 import type { CheckpointWitness } from './witness.ts'
 
@@ -9,6 +10,8 @@ export interface CheckpointerOptions {
   readonly repository: SystemCheckpointRepository
   readonly witness: CheckpointWitness
   readonly privateKey: KeyObject
+  /** Which the newest checkpoints may be signed with. */
+  readonly keys: CheckpointKeys
   readonly everySeconds: number
   readonly logger: Logger
 }
@@ -22,13 +25,17 @@ const EVERY_ENTRIES = 1000
 /** Signs where each chain is, regularly and at every thousandth entry; never a chain that denies its past. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions
-  readonly #publicKey: KeyObject
+  readonly #stats = { signed: 0, refused: 0 }
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
-    this.#publicKey = createPublicKey(options.privateKey)
+  }
+
+  /** Checkpoints since the start: signed, and refused because something is not what it was. */
+  stats(): Readonly<{ signed: number; refused: number }> {
+    return this.#stats
   }
 
   start(): void {
@@ -80,24 +87,36 @@ export class Checkpointer {
   async #sign(head: MovedHead): Promise<void> {
     const { repository, witness, privateKey, logger } = this.#options
     const { hospitalId, seq } = head
-    if (!(await this.#agreesWithWitness(head))) {
-      logger.error(
-        { hospital_id: hospitalId, seq },
-        'audit chain denies its checkpoint, not signed',
-      )
+    await witness.look()
+    const newest = witness.newest(hospitalId)
+    const doubt = await this.#doubt(head, newest)
+    if (doubt) {
+      this.#stats.refused += 1
+      logger.error({ hospital_id: hospitalId, seq }, `${doubt}, not signed`)
       return
     }
+    // A crash between the two places left it in one.
+    if (newest) await repository.add(hospitalId, newest.seq, newest.note)
+    if (newest?.seq === seq) return
     const note = writeNote({ ...head, time: new Date().toISOString() }, privateKey)
     await witness.add(hospitalId, seq, note)
     await repository.add(hospitalId, seq, note)
+    this.#stats.signed += 1
   }
 
-  async #agreesWithWitness({ hospitalId, seq }: MovedHead): Promise<boolean> {
-    const { repository, witness } = this.#options
-    const newest = witness.newest(hospitalId)
-    if (!newest) return true
-    const stated = readNote(newest.note, this.#publicKey)
-    if (!stated || stated.seq > seq) return false
-    return (await repository.hashAt(hospitalId, stated.seq))?.equals(stated.hash) === true
+  /** Why the chain, or a place of its checkpoints, cannot be what it was. */
+  async #doubt(
+    { hospitalId, seq }: MovedHead,
+    newest: Checkpoint | undefined,
+  ): Promise<string | undefined> {
+    const { repository, keys } = this.#options
+    if ((await repository.newestSeq(hospitalId)) > (newest?.seq ?? 0)) {
+      return 'the file of checkpoints says less than the database'
+    }
+    if (!newest) return undefined
+    const stated = readNote(newest.note, keys)
+    const isPast = stated?.hospitalId === hospitalId && stated.seq <= seq
+    const hash = isPast ? await repository.hashAt(hospitalId, stated.seq) : undefined
+    return hash && stated?.hash.equals(hash) ? undefined : 'audit chain denies its checkpoint'
   }
 }

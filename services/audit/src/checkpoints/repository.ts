@@ -22,11 +22,18 @@ export class CheckpointRepository {
     return (await query.limit(limit + 1).execute()).map(toCheckpoint)
   }
 
-  /** All of them from the first, a page at a time. */
-  async *all(): AsyncGenerator<Checkpoint> {
+  /** Where the newest is; 0 when there is none. */
+  async newestSeq(): Promise<number> {
+    const [newest] = await this.#select().orderBy('seq', 'desc').limit(1).execute()
+    return Number(newest?.seq ?? 0)
+  }
+
+  /** From the first to `upTo`, a page at a time. */
+  async *all(upTo: number): AsyncGenerator<Checkpoint> {
     for (let after = 0; ; ) {
       const rows = await this.#select()
         .where('seq', '>', String(after))
+        .where('seq', '<=', String(upTo))
         .orderBy('seq')
         .limit(PAGE)
         .execute()

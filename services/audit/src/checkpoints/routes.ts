@@ -1,22 +1,21 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { auditRead } from '../events/events.ts'
-import { verifierKey } from './note.ts'
+import type { CheckpointKeys } from './keys.ts'
 import { CheckpointRepository } from './repository.ts'
 import { CheckpointListQuerySchema, CheckpointPageSchema } from './schemas.ts'
 
 export interface CheckpointRoutesOptions {
   database: TenantDatabase<Database>
   cursors: CursorCodec
-  privateKey: KeyObject
+  keys: CheckpointKeys
 }
 
 /** `/api/audit/checkpoints`: signed statements for the hospital to keep. */
 export const checkpointRoutes: ServicePlugin<CheckpointRoutesOptions> = async (app, options) => {
-  const { database, cursors, privateKey } = options
-  const verifier_key = verifierKey(createPublicKey(privateKey))
+  const { database, cursors, keys } = options
+  const verifierKeys = keys.verifierKeys()
 
   app.get(
     '/',
@@ -33,7 +32,7 @@ export const checkpointRoutes: ServicePlugin<CheckpointRoutesOptions> = async (a
       await app.recordAudit(auditRead(request.identity, 'checkpoints'))
       const page = toPage(rows, limit, { codec: cursors, scope, position: ({ seq }) => [seq] })
       linkNext(request, reply, page)
-      return { ...page, verifier_key }
+      return { ...page, keys: verifierKeys }
     },
   )
 }

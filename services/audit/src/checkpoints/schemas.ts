@@ -14,7 +14,11 @@ export const CheckpointPageSchema = Type.Object({
       note: Type.String({ description: 'a C2SP checkpoint in a signed note' }),
     }),
   ).properties,
-  verifier_key: Type.String({
-    description: 'the key the notes are signed with (C2SP signed-note)',
-  }),
+  keys: Type.Array(
+    Type.Object({
+      kid: Type.String({ description: 'as a note names the key it is signed with, hexadecimal' }),
+      verifier_key: Type.String({ description: 'a verifier key of C2SP signed-note' }),
+    }),
+    { description: 'the keys notes are or were signed with, the present one first' },
+  ),
 })

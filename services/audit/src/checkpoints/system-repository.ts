@@ -47,6 +47,18 @@ export class SystemCheckpointRepository {
     return row?.hash
   }
 
+  /** Where a hospital's newest checkpoint is; 0 when there is none. */
+  async newestSeq(hospitalId: string): Promise<number> {
+    const row = await this.#db
+      .selectFrom('checkpoint')
+      .where('hospital_id', '=', hospitalId)
+      .select('seq')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return Number(row?.seq ?? 0)
+  }
+
   async add(hospitalId: string, seq: number, note: string): Promise<void> {
     await this.#db
       .insertInto('checkpoint')

@@ -1,17 +1,13 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Checkpoint } from './note.ts'
-
-interface Line extends Checkpoint {
-  readonly hospital_id: string
-}
+import { witnessLines } from './witness-file.ts'
 
 /** The copy of every checkpoint outside the database: a file that is only appended to. */
 export class CheckpointWitness {
   readonly #file: string
   readonly #newest = new Map<string, Checkpoint>()
   #handle: FileHandle | undefined
+  #size = 0
 
   constructor(file: string) {
     this.#file = file
@@ -20,12 +16,25 @@ export class CheckpointWitness {
   /** Reads the newest checkpoint of every hospital. */
   async open(): Promise<void> {
     this.#handle = await open(this.#file, 'a', 0o600)
-    for await (const text of createInterface({ input: createReadStream(this.#file) })) {
-      const line = parse(text)
-      if (line) this.#newest.set(line.hospital_id, line)
-    }
+    await this.look()
     // A line that a crash cut short must not swallow the next one.
-    if ((await this.#handle.stat()).size > 0) await this.#handle.appendFile('\n')
+    if (this.#size > 0) await this.#append('\n')
+  }
+
+  /**
+   * Reads what another process has added since.
+   * @throws when the file is gone, is another one or has become shorter: a copy that forgets is none
+   */
+  async look(): Promise<void> {
+    const [held, named] = await Promise.all([this.#handle?.stat(), stat(this.#file)])
+    if (held?.ino !== named.ino || held.dev !== named.dev || named.size < this.#size) {
+      throw new Error(`${this.#file} is not the file of checkpoints that it was.`)
+    }
+    for await (const line of witnessLines(this.#file, this.#size, named.size)) {
+      const { hospital_id, seq, note } = line
+      this.#newest.set(hospital_id, { seq, note })
+    }
+    this.#size = named.size
   }
 
   newest(hospitalId: string): Checkpoint | undefined {
@@ -34,21 +43,17 @@ export class CheckpointWitness {
 
   /** Resolves once the checkpoint is on the disk. */
   async add(hospitalId: string, seq: number, note: string): Promise<void> {
-    await this.#handle?.appendFile(`${JSON.stringify({ hospital_id: hospitalId, seq, note })}\n`)
-    await this.#handle?.datasync()
+    await this.#append(`${JSON.stringify({ hospital_id: hospitalId, seq, note })}\n`)
     this.#newest.set(hospitalId, { seq, note })
   }
 
   async close(): Promise<void> {
     await this.#handle?.close()
   }
-}
 
-function parse(text: string): Line | undefined {
-  try {
-    const { hospital_id, seq, note } = JSON.parse(text)
-    return { hospital_id, seq, note }
-  } catch {
-    return undefined
+  async #append(text: string): Promise<void> {
+    await this.#handle?.appendFile(text)
+    await this.#handle?.datasync()
+    this.#size += Buffer.byteLength(text)
   }
 }

@@ -8,7 +8,7 @@ type Fixed<T> = ColumnType<T, T, never>
 type FixedNumber = ColumnType<string, number, never>
 
 /** The chain. `payload_canon` is what was hashed; the columns beside it only find it. */
-interface EventTable {
+export interface EventTable {
   hospital_id: Fixed<string>
   seq: FixedNumber
   event_id: Fixed<string>

@@ -4,7 +4,7 @@ import { auditEvent } from '@wardstone/service'
 /** Reading the audit is on record too; `patientId` when it was asked about one patient. */
 export function auditRead(
   identity: Identity,
-  what: 'events' | 'verify' | 'checkpoints',
+  what: 'events' | 'verify' | 'export' | 'checkpoints' | 'access-log',
   patientId?: string,
 ): AuditEvent {
   return auditEvent('audit', identity, {

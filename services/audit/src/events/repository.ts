@@ -1,12 +1,11 @@
 import type { Tenant } from '@wardstone/tenancy'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ChainEntry, ChainHead } from '../chain/entry.ts'
-import type { Database } from '../database/schema.ts'
-import type { EventListQuery, RecordedEvent } from './schemas.ts'
+import type { Database, EventTable } from '../database/schema.ts'
+import type { EventFilter, RecordedEvent } from './schemas.ts'
 
-export type EventFilter = Omit<EventListQuery, 'limit' | 'cursor'>
-
-const CHAIN_PAGE = 1000
+const CHAIN_PAGE = 500
+const LAST = Number.MAX_SAFE_INTEGER
 
 /** The audit events of one hospital. */
 export class EventRepository {
@@ -20,18 +19,7 @@ export class EventRepository {
 
   /** The newest events before `before`; one more than the limit, when there is a next page. */
   async list(filter: EventFilter, limit: number, before?: number): Promise<RecordedEvent[]> {
-    let query = this.#select()
-    if (filter.actor_id) query = query.where('actor_id', '=', filter.actor_id)
-    if (filter.break_glass_id) query = query.where('break_glass_id', '=', filter.break_glass_id)
-    if (filter.action) query = query.where('action', '=', filter.action)
-    if (filter.outcome) query = query.where('outcome', '=', filter.outcome)
-    // Written out, so that a prepared statement too can use the index of what went wrong.
-    if (filter.outcome && filter.outcome !== 'success') {
-      query = query.where('outcome', '<>', sql.lit('success'))
-    }
-    if (filter.from) query = query.where('happened_at', '>=', filter.from)
-    if (filter.to) query = query.where('happened_at', '<', filter.to)
-    if (filter.patient_id) query = query.where('seq', 'in', this.#showing(filter.patient_id))
+    let query = this.#matching(filter)
     if (before !== undefined) query = query.where('seq', '<', String(before))
     const rows = await query
       .select(['seq', 'payload_canon', 'prev_hash', 'hash'])
@@ -46,19 +34,23 @@ export class EventRepository {
     }))
   }
 
-  /** The whole chain from its first entry, a page at a time. */
-  async *chain(): AsyncGenerator<ChainEntry> {
-    for (let after = 0; ; ) {
-      const rows = await this.#select()
-        .where('seq', '>', String(after))
+  /**
+   * What matches, from the first entry to `upTo`, a page at a time. A page begins where the one before
+   * found that it would: two entries with one number, which a forger can make, are both seen.
+   */
+  async *chain(filter: EventFilter = {}, upTo = LAST): AsyncGenerator<ChainEntry[]> {
+    for (let from: number | undefined = -LAST; from !== undefined; ) {
+      const rows: Selectable<EventTable>[] = await this.#matching(filter)
+        .where('seq', '>=', String(from))
+        .where('seq', '<=', String(upTo))
         .selectAll()
         .orderBy('seq')
-        .limit(CHAIN_PAGE)
+        .limit(CHAIN_PAGE + 1)
         .execute()
-      for (const row of rows) yield { ...row, seq: Number(row.seq) }
-      const last = rows.at(-1)
-      if (!last || rows.length < CHAIN_PAGE) return
-      after = Number(last.seq)
+      const page = rows.slice(0, CHAIN_PAGE)
+      if (page.length > 0) yield page.map((row) => ({ ...row, seq: Number(row.seq) }))
+      const next = rows.at(CHAIN_PAGE)
+      from = next && Math.max(from + 1, Number(next.seq))
     }
   }
 
@@ -70,6 +62,22 @@ export class EventRepository {
       .select(['seq', 'hash'])
       .executeTakeFirst()
     return row && { seq: Number(row.seq), hash: row.hash }
+  }
+
+  #matching(filter: EventFilter) {
+    let query = this.#select()
+    if (filter.actor_id) query = query.where('actor_id', '=', filter.actor_id)
+    if (filter.break_glass_id) query = query.where('break_glass_id', '=', filter.break_glass_id)
+    if (filter.action) query = query.where('action', '=', filter.action)
+    if (filter.outcome) query = query.where('outcome', '=', filter.outcome)
+    // Written out, so that a prepared statement too can use the index of what went wrong.
+    if (filter.outcome && filter.outcome !== 'success') {
+      query = query.where('outcome', '<>', sql.lit('success'))
+    }
+    if (filter.from) query = query.where('happened_at', '>=', filter.from)
+    if (filter.to) query = query.where('happened_at', '<', filter.to)
+    if (filter.patient_id) query = query.where('seq', 'in', this.#showing(filter.patient_id))
+    return query
   }
 
   #select() {

@@ -1,11 +1,7 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
-import type { Tenant, TenantDatabase } from '@wardstone/tenancy'
+import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
-import { type Verdict, verifyChain } from '../chain/verify.ts'
-import type { Checkpoint } from '../checkpoints/note.ts'
-import { CheckpointRepository } from '../checkpoints/repository.ts'
-import type { CheckpointWitness } from '../checkpoints/witness.ts'
+import { type Vouchers, verifyHospital } from '../chain/hospital-chain.ts'
 import type { Database } from '../database/schema.ts'
 import { auditRead } from './events.ts'
 import { EventRepository } from './repository.ts'
@@ -14,17 +10,15 @@ import { EventListQuerySchema, EventPageSchema, NoQuerySchema, VerdictSchema } f
 export interface EventRoutesOptions {
   database: TenantDatabase<Database>
   cursors: CursorCodec
-  witness: CheckpointWitness
-  privateKey: KeyObject
+  vouchers: Vouchers
 }
 
 const VERIFY_WITHIN_MS = 60_000
 
 /** `/api/audit`: what happened at the caller's hospital. Looking is on record too. */
 export const eventRoutes: ServicePlugin<EventRoutesOptions> = async (app, options) => {
-  const { database, cursors, witness, privateKey } = options
+  const { database, cursors, vouchers } = options
   const { recordAudit } = app
-  const publicKey = createPublicKey(privateKey)
   const tenant = (request: FastifyRequest) => database.tenant(request.identity)
 
   app.get(
@@ -54,41 +48,9 @@ export const eventRoutes: ServicePlugin<EventRoutesOptions> = async (app, option
       schema: { querystring: NoQuerySchema, response: { 200: VerdictSchema } },
     },
     async (request) => {
-      const verdict = await verify(tenant(request), witness, publicKey)
+      const verdict = await verifyHospital(tenant(request), vouchers)
       await recordAudit(auditRead(request.identity, 'verify'))
       return verdict
     },
   )
-}
-
-async function verify(
-  hospital: Tenant<Database>,
-  witness: CheckpointWitness,
-  publicKey: KeyObject,
-): Promise<Verdict> {
-  const { hospitalId } = hospital
-  const events = new EventRepository(hospital)
-  // Before the entries are read: the chain may grow meanwhile, but not shrink.
-  const head = await events.head()
-  const stored = new CheckpointRepository(hospital).all()
-  return verifyChain({
-    hospitalId,
-    publicKey,
-    ...(head && { head }),
-    entries: events.chain(),
-    checkpoints: withWitnessed(stored, witness.newest(hospitalId)),
-  })
-}
-
-/** The checkpoints of the database, and the one that is kept outside, in its place. */
-async function* withWitnessed(stored: AsyncIterable<Checkpoint>, witnessed?: Checkpoint) {
-  let waiting = witnessed
-  for await (const checkpoint of stored) {
-    if (waiting && waiting.seq <= checkpoint.seq) {
-      yield waiting
-      waiting = undefined
-    }
-    yield checkpoint
-  }
-  if (waiting) yield waiting
 }

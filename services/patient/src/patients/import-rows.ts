@@ -1,6 +1,5 @@
-import { ProblemError } from '@wardstone/service'
+import { CsvFault, csvRecords, ProblemError } from '@wardstone/service'
 import { invalidField } from '../errors.ts'
-import { CsvFault, csvRecords } from './csv.ts'
 import { IMPORT_COLUMNS, rowOf } from './import-columns.ts'
 import { type Import, type ImportRow, MOST_ROWS, type RowError } from './import-schemas.ts'
 import { toFields } from './newcomer.ts'
