@@ -11,7 +11,7 @@ import { stopLeftovers } from './leftovers.ts'
 import type { PartChange } from './part.ts'
 import type { Progress } from './progress.ts'
 import { Secrets } from './secrets.ts'
-import { databaseServer, messageServer, type Server } from './servers.ts'
+import { databaseServer, messageServer, type Server, type ServerMakers } from './servers.ts'
 import { ServicePart, type ServicePartOptions } from './service-part.ts'
 import { GATEWAY_PROGRAM, type ServiceEntry, serviceProgram, startOrder } from './services.ts'
 
@@ -19,14 +19,21 @@ import { GATEWAY_PROGRAM, type ServiceEntry, serviceProgram, startOrder } from '
 export class Cluster {
   readonly #config: ClusterConfig
   readonly #progress: Progress
+  readonly #makers: ServerMakers
   readonly #file: ClusterFile
   readonly #stops: (() => Promise<void> | void)[] = []
   #stopping = false
   #started: Promise<string> | undefined
 
-  constructor(config: ClusterConfig, progress: Progress) {
+  /** @param makers of its servers; others than its own may stand in between, such as a bad network */
+  constructor(
+    config: ClusterConfig,
+    progress: Progress,
+    makers: ServerMakers = { databaseServer, messageServer },
+  ) {
     this.#config = config
     this.#progress = progress
+    this.#makers = makers
     this.#file = new ClusterFile(config.data)
   }
 
@@ -54,8 +61,8 @@ export class Cluster {
     await mustBeFree(config)
     this.#stops.push(() => this.#file.remove())
 
-    const postgres = await this.#server('postgres', databaseServer)
-    const nats = await this.#server('nats', messageServer)
+    const postgres = await this.#server('postgres', this.#makers.databaseServer)
+    const nats = await this.#server('nats', this.#makers.messageServer)
     await this.#progress.step('streams', () => this.#keepStreams(nats.url))
     const surroundings = { config, secrets: new Secrets(config.data), nats }
     const databases = await prepareDatabases(postgres.url, surroundings.secrets, this.#progress)

@@ -25,6 +25,17 @@ export interface MessageServer extends Server {
 }
 
 type OnChange = (change: PartChange) => void
+type Maker<T extends Server> = (
+  config: ClusterConfig,
+  folder: string,
+  onChange: OnChange,
+) => Promise<T>
+
+/** How the cluster comes by its servers. */
+export interface ServerMakers {
+  databaseServer: Maker<Server>
+  messageServer: Maker<MessageServer>
+}
 
 /** The PostgreSQL of the cluster. */
 export async function databaseServer(

@@ -13,7 +13,7 @@ export const DEMO_PASSWORD = 'admin123'
 export const DEMO_ROLES = ['admin', 'doctor', 'nurse', 'receptionist', 'staff'] as const
 
 /** The login of a role in a demo hospital. */
-export function demoUsername(role: Role, hospital: DemoHospital): string {
+export function demoUsername(role: Role, hospital: Pick<DemoHospital, 'slug'>): string {
   return `${role}_${hospital.slug}`
 }
 

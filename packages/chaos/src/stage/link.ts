@@ -1,0 +1,108 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What happens to the bytes on their way. */
+type Weather = 'clear' | 'slow' | 'stalled' | 'lossy' | 'cut'
+
+/** A TCP proxy to one port of this machine, which can be made to fail as a network does. */
+export class Link {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #weather: Weather = 'clear'
+  #delay = 0
+  #cleared = Promise.withResolvers<void>()
+
+  private constructor(target: number) {
+    // Halves end on their own, as on a wire: what is behind decides.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
+      if (this.#weather === 'cut') {
+        near.resetAndDestroy()
+        return
+      }
+      const far = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+      this.#join(near, far)
+    })
+  }
+
+  /** Opens a link to a port, whether or not somebody listens there yet. */
+  static async to(target: number): Promise<Link> {
+    const link = new Link(target)
+    await new Promise<void>((resolve, reject) => {
+      link.#server.once('error', reject)
+      link.#server.listen(0, '127.0.0.1', resolve)
+    })
+    return link
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Each piece takes so many ms more, for a while. */
+  async slow(delay: number, forMs: number): Promise<void> {
+    this.#delay = delay
+    await this.#during('slow', forMs)
+  }
+
+  /** Nothing gets through for a while; then everything does. */
+  async stall(forMs: number): Promise<void> {
+    await this.#during('stalled', forMs)
+  }
+
+  /** What is sent for a while is lost, also what was answered meanwhile; then the connections break. */
+  async lose(forMs: number): Promise<void> {
+    await this.#during('lossy', forMs)
+    this.#reset()
+  }
+
+  /** All connections break, and none can be made for a while. */
+  async cut(forMs: number): Promise<void> {
+    this.#reset()
+    await this.#during('cut', forMs)
+  }
+
+  async close(): Promise<void> {
+    this.#server.close()
+    this.#reset()
+  }
+
+  async #during(weather: Weather, forMs: number): Promise<void> {
+    this.#weather = weather
+    await sleep(forMs)
+    this.#weather = 'clear'
+    this.#cleared.resolve()
+    this.#cleared = Promise.withResolvers()
+  }
+
+  #reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+  }
+
+  #join(near: Socket, far: Socket): void {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(one)
+      one.on('error', () => other.resetAndDestroy())
+      one.once('close', () => {
+        this.#sockets.delete(one)
+        other.destroySoon()
+      })
+      void this.#pass(one, other)
+    }
+  }
+
+  async #pass(from: Socket, to: Socket): Promise<void> {
+    try {
+      for await (const piece of from) {
+        if (this.#weather === 'slow') await sleep(this.#delay)
+        if (this.#weather === 'stalled') await this.#cleared.promise
+        if (this.#weather !== 'lossy') await new Promise((done) => to.write(piece, done))
+      }
+      to.end()
+    } catch {
+      to.destroy()
+    }
+  }
+}
