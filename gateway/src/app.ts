@@ -38,7 +38,7 @@ export function buildApp(
 ) {
   const services = connectServices(config)
   const nats = connectNats({ url: config.NATS_URL, name: 'gateway', logger })
-  const spool = new AuditSpool({ file: config.SPOOL_FILE, nats, logger })
+  const spool = new AuditSpool({ folder: config.SPOOL_FOLDER, nats, logger })
   const denials = new Denials(spool, logger)
   const { auth, hospital } = services.clients
   const keys = new Keys({
@@ -78,8 +78,8 @@ export function buildApp(
   })
 
   app.addHook('onReady', async () => {
-    keys.start()
-    watch.start()
+    // Before anybody is let in: without them every token would be refused.
+    await Promise.all([keys.start(), watch.start()])
   })
   app.addHook('onClose', async () => {
     keys.stop()

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ServiceConfigSchema } from '@wardstone/service'
 
-const { HOST, PORT, METRICS_PORT, LOG_LEVEL } = ServiceConfigSchema.properties
+const { HOST, PORT, METRICS_PORT, LISTEN_FDS, LOG_LEVEL } = ServiceConfigSchema.properties
 const ServiceUrl = Type.String({ pattern: '^https?://' })
 const IdentityKey = Type.String({
   minLength: 43,
@@ -15,6 +15,7 @@ export const ConfigSchema = Type.Object({
   HOST,
   PORT,
   METRICS_PORT,
+  LISTEN_FDS,
   LOG_LEVEL,
   AUTH_URL: ServiceUrl,
   HOSPITAL_URL: ServiceUrl,
@@ -27,7 +28,10 @@ export const ConfigSchema = Type.Object({
   IDENTITY_KEY_APPOINTMENT: IdentityKey,
   IDENTITY_KEY_AUDIT: IdentityKey,
   NATS_URL: Type.String({ pattern: '^nats://' }),
-  SPOOL_FILE: Type.String({ minLength: 1, description: 'keeps audit events while NATS is away' }),
+  SPOOL_FOLDER: Type.String({
+    minLength: 1,
+    description: 'keeps audit events while NATS is away; of the gateways of one host only',
+  }),
   TOKEN_ISSUER: Type.String({ default: 'wardstone', minLength: 1 }),
   TOKEN_AUDIENCE: Type.String({ default: 'wardstone-api', minLength: 1 }),
   RATE_LIMIT: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on' }),

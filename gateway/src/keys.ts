@@ -30,6 +30,7 @@ export class Keys {
   #pending: Promise<void> | undefined
   #nextLook = 0
   #timer: NodeJS.Timeout | undefined
+  #stopped = false
   #onChange = () => {}
 
   constructor(options: KeysOptions) {
@@ -69,19 +70,20 @@ export class Keys {
     return this.#pending
   }
 
-  /** Begins to look every now and then. */
-  start(): void {
+  /** Begins to look every now and then; resolves after the first look. */
+  async start(): Promise<void> {
     const again = async () => {
       await this.refresh()
+      if (this.#stopped) return
       const wait = this.#published === undefined ? RETRY_MS : this.#options.refreshMs
-      if (this.#timer !== undefined) this.#timer = setTimeout(again, wait).unref()
+      this.#timer = setTimeout(again, wait).unref()
     }
-    this.#timer = setTimeout(again, 0)
+    await again()
   }
 
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#timer)
-    this.#timer = undefined
   }
 
   async #load(): Promise<void> {

@@ -29,6 +29,7 @@ const RETRY_MS = 500
 export class RevocationWatch {
   readonly #options: Required<WatchOptions>
   #known = false
+  #stopped = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: WatchOptions) {
@@ -40,19 +41,21 @@ export class RevocationWatch {
     return this.#known
   }
 
-  start(): void {
+  /** Begins to listen and to ask; resolves after the first look. */
+  async start(): Promise<void> {
     this.#options.nats.onConnection((connection) => this.#subscribe(connection))
     const again = async () => {
       await this.poll()
+      if (this.#stopped) return
       const wait = this.#known ? this.#options.everyMs : RETRY_MS
-      if (this.#timer !== undefined) this.#timer = setTimeout(again, wait).unref()
+      this.#timer = setTimeout(again, wait).unref()
     }
-    this.#timer = setTimeout(again, 0)
+    await again()
   }
 
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#timer)
-    this.#timer = undefined
   }
 
   /** Asks both services once. */

@@ -15,8 +15,8 @@ export interface Services {
   close: () => Promise<void>
 }
 
-/** Connections must end here before they end at the service, whose keep-alive is 65 s. */
-const KEEP_ALIVE = { keepAliveTimeout: 20_000, keepAliveMaxTimeout: 30_000 }
+/** Connections that nobody uses end here, before they end at the service: it lets them, also while it drains. */
+const KEEP_ALIVE = { keepAliveTimeout: 2_000, keepAliveMaxTimeout: 2_000 }
 const CONNECTIONS = 32
 
 export function connectServices(config: Config): Services {

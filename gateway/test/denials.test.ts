@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Value } from '@sinclair/typebox/value'
 import { natsUrlFor, privateNats } from '@wardstone/cluster/testing'
 import { type AuditEvent, AuditMessageSchema, HOSPITAL_MISMATCH_DETAIL } from '@wardstone/contracts'
@@ -118,7 +119,9 @@ t.test('without NATS a denial is in the file before the answer leaves', async (t
     'x-hospital-id': 'not-an-id-but-a-name',
   })
   t.equal(answer.status, 403)
-  const spooled = await readFile(gateway.config.SPOOL_FILE, 'utf8')
+  const { SPOOL_FOLDER } = gateway.config
+  const files = await readdir(SPOOL_FOLDER)
+  const spooled = await readFile(join(SPOOL_FOLDER, files[0] ?? ''), 'utf8')
   t.match(spooled, answer.headers.get('x-request-id') ?? 'none')
   t.notMatch(spooled, 'not-an-id-but-a-name', 'free text of a client is not kept')
 })

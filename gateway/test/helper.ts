@@ -55,7 +55,7 @@ export async function startGateway(
     AUDIT_URL: upstreams.audit.url,
     ...identityKeys(),
     NATS_URL: NO_NATS,
-    SPOOL_FILE: join(folder, 'spool'),
+    SPOOL_FOLDER: join(folder, 'spool'),
     RATE_LIMIT: 'off',
     ...overrides,
   })

@@ -19,7 +19,7 @@ t.test('a key that is withdrawn is refused, also for tokens seen before', async 
   const old = signer.token({}, {}, signer.addKey('old'))
   const keys = new Keys({ ...rules, fetch: async () => signer.jwks(), refreshMs: 20 })
   const tokens = new AccessTokens(keys)
-  keys.start()
+  await keys.start()
   t.teardown(() => keys.stop())
   await eventually(() => keys.published)
   const claims = await tokens.verify(old)

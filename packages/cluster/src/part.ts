@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Relieved } from '@wardstone/service'
 import { findRemembered, recordOf, rememberProcess, stopProcess } from './processes.ts'
 
-/** A part died by itself, or serves again after that. */
-export type PartChange = 'died' | 'returned'
+/** A part died by itself, or serves again after that; or a successor took over from one that was told to end. */
+export type PartChange = 'died' | 'returned' | 'succeeded'
 
 /** What a part needs to be started, watched and stopped. */
 export interface PartOptions {
@@ -21,7 +22,7 @@ export interface PartOptions {
   stopSignals: NodeJS.Signals[]
   /** Milliseconds each signal gets. */
   patience?: number
-  /** Told when the process died by itself, and when it serves again. */
+  /** Told when the process died by itself, when it serves again, and when another took its place. */
   onChange?(change: PartChange): void
 }
 
@@ -38,6 +39,8 @@ export class Part {
   #stopped = true
   #life: Promise<void> = Promise.resolve()
   #halt = new AbortController()
+  /** Those that were told to end, by somebody else than us, and see their clients off. */
+  readonly #leaving = new Set<ChildProcess>()
 
   constructor(options: PartOptions) {
     this.name = options.name
@@ -74,10 +77,15 @@ export class Part {
   async stop() {
     this.#stopped = true
     this.#halt.abort()
-    const record = this.pid === undefined ? undefined : recordOf(this.pid)
-    if (record) await stopProcess(record, this.#options.stopSignals, this.#options.patience)
+    const children = [...(this.#child ? [this.#child] : []), ...this.#leaving]
+    await Promise.all(children.map((child) => this.#stopChild(child)))
     await this.#life
     rmSync(this.#options.recordFile, { force: true })
+  }
+
+  async #stopChild({ pid }: ChildProcess) {
+    const record = pid === undefined ? undefined : recordOf(pid)
+    if (record) await stopProcess(record, this.#options.stopSignals, this.#options.patience)
   }
 
   async #keepAlive(first: ChildProcess) {
@@ -85,7 +93,10 @@ export class Part {
     let pause = FIRST_PAUSE
     while (true) {
       const since = Date.now()
-      if (child) await ended(child)
+      if (child && (await endOf(child)) === 'draining') {
+        child = await this.#succeed(child)
+        if (child) continue
+      }
       if (this.#stopped) return
       if (child) this.#options.onChange?.('died')
       if (Date.now() - since > HEALTHY_AFTER) pause = FIRST_PAUSE
@@ -95,6 +106,19 @@ export class Part {
       child = await this.#launch().catch(() => undefined)
       if (child) this.#options.onChange?.('returned')
     }
+  }
+
+  /** Starts the successor of a process that is about to end, while that one still serves. */
+  async #succeed(old: ChildProcess): Promise<ChildProcess | undefined> {
+    const successor = !this.#stopped
+    if (successor) {
+      this.#leaving.add(old)
+      void ended(old).then(() => this.#leaving.delete(old))
+    }
+    const child = successor ? await this.#launch().catch(() => undefined) : undefined
+    relieve(old, successor)
+    if (child) this.#options.onChange?.('succeeded')
+    return child
   }
 
   async #launch(): Promise<ChildProcess> {
@@ -124,6 +148,21 @@ export class Part {
     const words = lines.join(' | ').trim()
     return words === '' ? undefined : `${words} (${this.#options.logFile})`
   }
+}
+
+/** Resolves when the process ends, or first says that it is going to. */
+function endOf(child: ChildProcess): Promise<'draining' | 'ended'> {
+  return new Promise((resolve) => {
+    child.on('message', ({ type }: { type: string }) => {
+      if (type === 'draining') resolve('draining')
+    })
+    void ended(child).then(() => resolve('ended'))
+  })
+}
+
+/** Tells a process that drains that others see to its clients now, or that nobody will. */
+function relieve(child: ChildProcess, successor: boolean) {
+  if (child.connected) child.send({ type: 'relieved', successor } satisfies Relieved, () => {})
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -1,6 +1,12 @@
 import type { Logger } from '@wardstone/events'
 import type { PartChange } from './part.ts'
 
+const CHANGES: Record<PartChange, string> = {
+  died: 'died and is restarted',
+  returned: 'is back',
+  succeeded: 'was told to end, another took its place',
+}
+
 /** Tells the person at the terminal what happens, step by step. */
 export class Progress {
   readonly #say: (line: string) => void
@@ -28,8 +34,8 @@ export class Progress {
     return result
   }
 
-  /** A part died or came back. */
+  /** A part died, came back, or was replaced. */
   change(part: string, change: PartChange) {
-    this.#say(change === 'died' ? `  ${part} died and is restarted` : `  ${part} is back`)
+    this.#say(`  ${part} ${CHANGES[change]}`)
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { BoundSocket } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartEntry } from './cluster-file.ts'
@@ -12,7 +13,8 @@ export interface ServicePartOptions {
   /** Absolute path of its main.ts. */
   program: string
   env: NodeJS.ProcessEnv
-  /** 0 takes a free port. */
+  /** Where it listens: an IP address or “localhost”, and a port that may be 0 for a free one. */
+  host: string
   port: number
   folder: DataFolder
   onChange(change: PartChange): void
@@ -20,31 +22,34 @@ export interface ServicePartOptions {
 
 const READY_PATIENCE = 60_000
 
-interface Listening {
-  type: 'listening'
-  port: number
-  metrics_port?: number
-}
-
-/** A service or the gateway as a process of the cluster; it keeps its ports when it is restarted. */
+/**
+ * A service or the gateway as a process of the cluster. Its sockets are ours: it inherits them, as from
+ * systemd, so that whoever comes while it is restarted waits and is not refused.
+ */
 export class ServicePart {
   readonly part: Part
-  port: number
-  metricsPort = 0
+  readonly port: number
+  readonly #sockets: readonly BoundSocket[]
+  readonly #metricsPort: number
 
   constructor(options: ServicePartOptions) {
     const { name, program, env, folder, onChange } = options
-    this.port = options.port
+    const host = options.host === 'localhost' ? '127.0.0.1' : options.host
+    const socket = new BoundSocket({ host, port: options.port })
+    const metrics = new BoundSocket({ host })
+    this.port = socket.address().port
+    this.#metricsPort = metrics.address().port
+    this.#sockets = [socket, metrics]
     this.part = new Part({
       name,
       spawn: (log) =>
         spawn(process.execPath, [program], {
           cwd: dirname(dirname(program)),
-          env: { ...env, PORT: String(this.port), METRICS_PORT: String(this.metricsPort) },
+          env: { ...env, LISTEN_FDS: '2', NODE_COMPILE_CACHE: folder.compileCache },
           detached: true,
-          stdio: ['ignore', log, log, 'ipc'],
+          stdio: ['ignore', log, log, socket.fd(), metrics.fd(), 'ipc'],
         }),
-      ready: (child) => this.#listening(child),
+      ready: listening,
       logFile: folder.logFile(name),
       recordFile: folder.recordFile(name),
       mark: program,
@@ -70,20 +75,29 @@ export class ServicePart {
       pid: this.part.pid ?? null,
       port: this.port,
       url: doorUrl({ host, port: this.port }),
-      metrics_port: this.metricsPort,
+      metrics_port: this.#metricsPort,
     }
   }
 
-  #listening(child: ChildProcess): Promise<void> {
-    return new Promise((resolve) => {
-      child.on('message', (message: Listening) => {
-        if (message.type !== 'listening') return
-        this.port = message.port
-        this.metricsPort = message.metrics_port ?? 0
-        resolve()
-      })
-    })
+  /** Starts the process, resolves once it listens. */
+  start(): Promise<void> {
+    return this.part.start()
   }
+
+  /** Stops the process and gives its ports back. */
+  async stop() {
+    await this.part.stop()
+    for (const socket of this.#sockets) socket.close()
+  }
+}
+
+/** Resolves once the process says that it listens. */
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.on('message', ({ type }: { type: string }) => {
+      if (type === 'listening') resolve()
+    })
+  })
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { restart } from '../src/restarts/restart.ts'
+import { SteadyLoad } from '../src/restarts/steady-load.ts'
 import { type Answer, Client, clusterFile, PROCESSES } from './cluster-client.ts'
 import { answers, eventually, run, temporaryFolder } from './helper.ts'
 
@@ -249,6 +251,18 @@ t.test('the whole cluster', async (t) => {
     t.ok(await eventually(() => clusterFile(data).patient?.pid !== before?.pid))
     t.equal(clusterFile(data).patient?.port, before?.port)
     t.ok(await eventually(async () => (await city.get('/api/patients')).status === 200))
+  })
+
+  await t.test('told to end under load, a process is succeeded and no request fails', async (t) => {
+    const load = await SteadyLoad.start(url, 30)
+    for (const name of ['gateway', 'patient', 'audit']) {
+      const { gone } = await restart(data, name)
+      t.ok(gone < 12_000, `${name} is gone after ${gone} ms`)
+    }
+    await load.stop()
+    const { requests, failures } = load.take()
+    t.same(failures, [], `${requests} requests`)
+    t.match((await city.get('/api/audit/verify')).json, { ok: true })
   })
 
   await t.test('suspending a hospital ends its sessions within a second', async (t) => {

@@ -1,15 +1,17 @@
+import { rm } from 'node:fs/promises'
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
 import type { Logger } from './logger.ts'
 import { readProgress } from './progress.ts'
 import { isHopeless, publishAll } from './publisher.ts'
-import { type SpoolEntry, SpoolFile, spoolEntry } from './spool-file.ts'
+import { readSpool, type SpoolEntry, SpoolFile, spoolEntry } from './spool-file.ts'
+import { SpoolFolder } from './spool-folder.ts'
 import { SpoolQueue } from './spool-queue.ts'
 import { SpoolWriter } from './spool-writer.ts'
 
 export interface AuditSpoolOptions {
-  /** Of this process alone; made when missing. */
-  readonly file: string
+  /** Of this host's processes alone; made when missing. */
+  readonly folder: string
   readonly nats: Nats
   readonly logger: Logger
   /** What may wait, in bytes; beyond it events are lost, and the log says so. 64 MiB unless given. */
@@ -29,15 +31,17 @@ export interface SpoolStats {
 const IN_FLIGHT = 64
 const CONFIRM_MS = 1000
 const RECONNECT_POLL_MS = 200
+const ADOPT_MS = 5000
 
 /**
  * The outbox of a process without a database: every event is in a file before `record` resolves, is
- * published from there in order, and leaves the file once the audit service has it. A restart
- * publishes what is left; its ids make a repetition harmless.
+ * published from there in order, and leaves the file once the audit service has it. What a process
+ * leaves behind the next one publishes; its ids make a repetition harmless.
  */
 export class AuditSpool {
   readonly #nats: Nats
   readonly #logger: Logger
+  readonly #folder: SpoolFolder
   readonly #file: SpoolFile
   readonly #queue: SpoolQueue
   readonly #writer: SpoolWriter
@@ -51,7 +55,8 @@ export class AuditSpool {
   constructor(options: AuditSpoolOptions) {
     this.#nats = options.nats
     this.#logger = options.logger
-    this.#file = new SpoolFile(options.file)
+    this.#folder = new SpoolFolder(options.folder)
+    this.#file = new SpoolFile(this.#folder.own)
     this.#queue = new SpoolQueue(options.maxBytes ?? 64 * 1024 * 1024)
     this.#writer = new SpoolWriter(this.#file, this.#queue, this.#logger)
     this.#running = this.#run()
@@ -74,7 +79,7 @@ export class AuditSpool {
     return { ...this.#stats, ...this.#queue.counts() }
   }
 
-  /** Writes what is left to write; what is left to publish stays in the file for the next start. */
+  /** Writes what is left to write; what is left to publish stays in the file for the next process. */
   async close(): Promise<void> {
     this.#closing = true
     this.#writer.close()
@@ -82,25 +87,45 @@ export class AuditSpool {
     this.#pause.wake()
     await this.#running
     await this.#file.close().catch(() => {})
+    if (this.#queue.bytes === 0) await rm(this.#folder.own, { force: true })
   }
 
   async #run(): Promise<void> {
     try {
-      const { entries, broken } = await this.#file.open()
-      this.#queue.addFirst(entries)
-      if (entries.length + broken > 0) {
-        this.#logger.info({ entries: entries.length, broken }, 'audit spool found events')
-      }
+      await this.#folder.open()
+      await this.#file.open()
     } catch (error) {
       this.#logger.error({ err: error }, 'audit spool has no file')
     }
     await Promise.all([this.#writer.run(), this.#keepPublishing()])
   }
 
+  /** Takes over what processes left behind that are gone: first into our own file, then from theirs. */
+  async #adopt(): Promise<void> {
+    try {
+      for (const path of await this.#folder.abandoned()) {
+        const { entries, broken } = await readSpool(path)
+        this.#queue.addFirst(entries)
+        await this.#writer.write(entries.map(({ line }) => line).join(''))
+        await rm(path, { force: true })
+        if (entries.length + broken > 0) {
+          this.#logger.info({ entries: entries.length, broken }, 'audit spool found events')
+        }
+      }
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'audit spool cannot read what others left')
+    }
+  }
+
   async #keepPublishing(): Promise<void> {
     let failures = 0
     let confirmAt = 0
+    let adoptAt = 0
     while (!this.#closing) {
+      if (Date.now() >= adoptAt) {
+        await this.#adopt()
+        adoptAt = Date.now() + ADOPT_MS
+      }
       if (!this.#nats.isUp()) {
         await this.#toPublish.sleep(RECONNECT_POLL_MS)
         continue

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 
 /** A message that waits, and the line it has in the file. */
 export interface SpoolEntry {
@@ -27,15 +27,9 @@ export class SpoolFile {
     return this.#size
   }
 
-  /** Opens the file and returns what it holds, and how many lines are no good. */
-  async open(): Promise<{ entries: SpoolEntry[]; broken: number }> {
-    this.#handle = await open(this.#path, 'a+', 0o600)
-    const text = await this.#handle.readFile('utf8')
-    this.#size = Buffer.byteLength(text)
-    if (text !== '' && !text.endsWith('\n')) await this.append('\n')
-    const lines = text.split('\n').filter((line) => line !== '')
-    const entries = lines.map(parse).filter((entry) => entry !== undefined)
-    return { entries, broken: lines.length - entries.length }
+  /** Makes the file. */
+  async open(): Promise<void> {
+    this.#handle = await open(this.#path, 'a', 0o600)
   }
 
   async append(text: string): Promise<void> {
@@ -56,7 +50,7 @@ export class SpoolFile {
       await next.close()
       await rename(`${this.#path}.new`, this.#path)
       await this.#handle?.close()
-      this.#handle = await open(this.#path, 'a+', 0o600)
+      this.#handle = await open(this.#path, 'a', 0o600)
     }
     this.#size = Buffer.byteLength(text)
   }
@@ -65,6 +59,13 @@ export class SpoolFile {
     await this.#handle?.close()
     this.#handle = undefined
   }
+}
+
+/** What a spool file holds, and how many of its lines are no good, as a crash leaves its last one. */
+export async function readSpool(path: string): Promise<{ entries: SpoolEntry[]; broken: number }> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
+  const entries = lines.map(parse).filter((entry) => entry !== undefined)
+  return { entries, broken: lines.length - entries.length }
 }
 
 function parse(line: string): SpoolEntry | undefined {

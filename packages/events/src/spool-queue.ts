@@ -48,13 +48,13 @@ export class SpoolQueue {
     return true
   }
 
-  /** What an earlier process left goes before all that is new. */
+  /** What another process left goes before all that is new. */
   addFirst(entries: readonly SpoolEntry[]): void {
     const newer = [...this.#waiting.values()]
     this.#waiting.clear()
-    this.#bytes = 0
+    for (const { line } of newer) this.#bytes -= line.length
     for (const entry of [...entries, ...newer]) {
-      if (this.#waiting.has(entry.id)) continue
+      if (this.#waiting.has(entry.id) || this.#unconfirmed.has(entry.id)) continue
       this.#waiting.set(entry.id, entry)
       this.#bytes += entry.line.length
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { stoppableNats } from '@wardstone/cluster/testing'
 import { auditSubject } from '@wardstone/contracts'
@@ -9,9 +9,9 @@ import { collector, HOSPITAL, memoryLogger, natsAs, until } from './helper.ts'
 
 const subject = auditSubject(HOSPITAL, 'gateway', 'access.denied')
 
-function spoolOf(t: Test, nats: Nats, file: string, maxBytes?: number) {
+function spoolOf(t: Test, nats: Nats, folder: string, maxBytes?: number) {
   const logger = memoryLogger()
-  const spool = new AuditSpool({ file, nats, logger, ...(maxBytes && { maxBytes }) })
+  const spool = new AuditSpool({ folder, nats, logger, ...(maxBytes && { maxBytes }) })
   t.teardown(() => spool.close())
   const record = async (count: number, prefix: string) => {
     for (let index = 0; index < count; index += 1) {
@@ -19,6 +19,13 @@ function spoolOf(t: Test, nats: Nats, file: string, maxBytes?: number) {
     }
   }
   return { spool, logger, record }
+}
+
+/** Everything that the files of the folder hold. */
+function spooled(folder: string): string {
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('')
 }
 
 async function build(t: Test) {
@@ -29,27 +36,27 @@ async function build(t: Test) {
     for (const { payload } of messages) order.push(JSON.parse(Buffer.from(payload).toString()).name)
   })
   const nats = natsAs(t, servers.natsUrl, 'gateway')
-  return { servers, sink, order, nats, file: join(t.testdir(), 'spool.jsonl') }
+  return { servers, sink, order, nats, folder: t.testdir() }
 }
 
 t.test('delivers at once and forgets what the consumer has', async (t) => {
-  const { nats, file, sink } = await build(t)
-  const { spool, record } = spoolOf(t, nats, file)
+  const { nats, folder, sink } = await build(t)
+  const { spool, record } = spoolOf(t, nats, folder)
   await record(100, 'event')
   await until(() => sink.seen.size === 100)
-  await until(() => statSync(file).size === 0)
+  await until(() => spooled(folder) === '')
   t.same(spool.stats(), { published: 100, dropped: 0, waiting: 0, unconfirmed: 0 })
 })
 
 t.test('keeps events while NATS is away, in order, each once', async (t) => {
-  const { servers, nats, file, sink, order } = await build(t)
-  const { record } = spoolOf(t, nats, file)
+  const { servers, nats, folder, sink, order } = await build(t)
+  const { record } = spoolOf(t, nats, folder)
   await record(1, 'warm')
   // Forgotten: its acknowledgement has arrived, so that it is not delivered again.
-  await until(() => sink.seen.size === 1 && statSync(file).size === 0)
+  await until(() => sink.seen.size === 1 && spooled(folder) === '')
   await servers.stopNats()
   await record(50, 'away')
-  t.equal(readFileSync(file, 'utf8').match(/away/g)?.length, 50, 'in the file')
+  t.equal(spooled(folder).match(/away/g)?.length, 50, 'in the file')
   await servers.startNats()
   await until(() => sink.seen.size === 51)
   t.same(
@@ -63,26 +70,54 @@ t.test('keeps events while NATS is away, in order, each once', async (t) => {
 })
 
 t.test('a new process delivers what the old one left, and skips a torn line', async (t) => {
-  const { nats, file, sink } = await build(t)
+  const { nats, folder, sink } = await build(t)
   const away = connectNats({
     url: 'nats://a:b@127.0.0.1:1',
     name: 'gateway',
     logger: memoryLogger(),
   })
   t.teardown(() => away.close())
-  const old = spoolOf(t, away, file)
+  const old = spoolOf(t, away, folder)
   await old.record(20, 'left')
   await old.spool.close()
-  appendFileSync(file, '{"id":"torn')
-  const { logger, record } = spoolOf(t, nats, file)
+  const [left = ''] = readdirSync(folder)
+  appendFileSync(join(folder, left), '{"id":"torn')
+  const { logger, record } = spoolOf(t, nats, folder)
   await record(1, 'new')
   await until(() => sink.seen.size === 21)
   t.match(logger.lines[0], { fields: { entries: 20, broken: 1 } })
+  await until(() => spooled(folder) === '')
+  t.notOk(readdirSync(folder).includes(left), 'its file is gone')
+})
+
+t.test('what another process holds is left to it until it ends', async (t) => {
+  const { nats, folder, sink } = await build(t)
+  const away = connectNats({
+    url: 'nats://a:b@127.0.0.1:1',
+    name: 'gateway',
+    logger: memoryLogger(),
+  })
+  t.teardown(() => away.close())
+  const old = spoolOf(t, away, folder)
+  await old.record(3, 'held')
+  await old.spool.close()
+  const [left = ''] = readdirSync(folder)
+  const [alive, gone] = [process.ppid, 2 ** 30].map((pid) =>
+    join(folder, left.replace(/^\d+/, String(pid))),
+  ) as [string, string]
+  renameSync(join(folder, left), alive)
+  const { record } = spoolOf(t, nats, folder)
+  await record(1, 'new')
+  await until(() => sink.seen.size === 1)
+  t.match(readFileSync(alive, 'utf8'), 'held-2')
+  renameSync(alive, gone)
+  await until(() => sink.seen.size === 4)
+  await until(() => spooled(folder) === '')
 })
 
 t.test('publishes again what JetStream lost', async (t) => {
-  const { servers, nats, file, sink } = await build(t)
-  const { spool, record } = spoolOf(t, nats, file)
+  const { servers, nats, folder, sink } = await build(t)
+  const { spool, record } = spoolOf(t, nats, folder)
   await record(1, 'warm')
   await until(() => sink.seen.size === 1)
   await sink.consumer.stop()
@@ -92,7 +127,7 @@ t.test('publishes again what JetStream lost', async (t) => {
   await ensureStreams(servers.natsUrl)
   sink.restart()
   await until(() => sink.seen.size === 31)
-  await until(() => spool.stats().unconfirmed === 0 && statSync(file).size === 0)
+  await until(() => spool.stats().unconfirmed === 0 && spooled(folder) === '')
   t.equal(sink.seen.size, 31)
 })
 
@@ -103,7 +138,7 @@ t.test('says what it loses when it is full', async (t) => {
     logger: memoryLogger(),
   })
   t.teardown(() => away.close())
-  const { spool, logger, record } = spoolOf(t, away, join(t.testdir(), 'spool'), 2000)
+  const { spool, logger, record } = spoolOf(t, away, t.testdir(), 2000)
   await record(30, 'event')
   const { waiting, dropped } = spool.stats()
   t.equal(waiting + dropped, 30)
@@ -113,7 +148,8 @@ t.test('says what it loses when it is full', async (t) => {
 
 t.test('goes on without a file', async (t) => {
   const { nats, sink } = await build(t)
-  const { logger, record } = spoolOf(t, nats, '/nowhere/spool')
+  const file = join(t.testdir({ file: '' }), 'file')
+  const { logger, record } = spoolOf(t, nats, join(file, 'spool'))
   await record(5, 'event')
   await until(() => sink.seen.size === 5)
   t.match(logger.lines[0], { level: 'error', message: 'audit spool has no file' })

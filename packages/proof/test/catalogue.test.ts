@@ -6,7 +6,7 @@ import { intrude } from '../src/catalogue/intrusions.ts'
 import { tablesOf } from '../src/catalogue/tables.ts'
 import { proved } from './proved.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(400_000)
 
 t.test(catalogue.claim, (t) => proved(t, catalogue))
 

@@ -11,7 +11,7 @@ import { operationsOf } from '../src/operations.ts'
 import { tokenOf } from '../src/people.ts'
 import { proved } from './proved.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(400_000)
 
 t.test(matrix.claim, (t) => proved(t, matrix))
 

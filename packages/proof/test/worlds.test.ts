@@ -7,8 +7,8 @@ import { TwoWorlds } from '../src/worlds/two-worlds.ts'
 import { workload } from '../src/worlds/workload.ts'
 
 const SEED = 1
-const STOCK = { cityPatients: 20, riversidePatients: 80, riversideRequests: 40 }
-const REQUESTS = 200
+const STOCK = { cityPatients: 10, riversidePatients: 30, riversideRequests: 20 }
+const REQUESTS = 60
 
 t.test('two worlds', async (t) => {
   const worlds = await TwoWorlds.open(SEED, STOCK)

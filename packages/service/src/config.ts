@@ -17,6 +17,14 @@ export const ServiceConfigSchema = Type.Object({
       description: 'where /metrics listens; unset: nowhere',
     }),
   ),
+  LISTEN_FDS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 2,
+      description:
+        'sockets inherited as descriptors 3 (HTTP) and 4 (/metrics), as of sd_listen_fds(3); PORT and METRICS_PORT do not count then',
+    }),
+  ),
   LOG_LEVEL: Type.Union(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) =>
       Type.Literal(level),

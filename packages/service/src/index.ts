@@ -12,6 +12,7 @@ export {
 export { CsvFault, csvRecord, csvRecords } from './csv.ts'
 export { CursorCodec } from './cursor.ts'
 export { fold, nameWords } from './folding.ts'
+export type { Draining, Relieved } from './hand-over.ts'
 export { healthRoutes, type Part } from './health.ts'
 export { housekeeping } from './housekeeping.ts'
 export { idempotencyKey } from './idempotency-key.ts'

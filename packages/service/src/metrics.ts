@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import type { ListenOptions } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
@@ -27,11 +28,10 @@ export function metrics(app: FastifyInstance): Metrics {
   return { registry }
 }
 
-/** Serves `GET /metrics` on a port of its own, which nothing outside should reach. 0 takes a free port. */
+/** Serves `GET /metrics` on a port of its own, which nothing outside should reach. Port 0 takes a free one. */
 export async function listenForMetrics(
   { registry }: Metrics,
-  host: string,
-  port: number,
+  where: Pick<ListenOptions, 'host' | 'port'> | { fd: number },
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end()
@@ -40,7 +40,7 @@ export async function listenForMetrics(
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.listen(where, resolve)
   })
   return server
 }

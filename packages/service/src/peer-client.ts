@@ -22,8 +22,8 @@ export interface PeerContext {
 
 /** Long enough for a busy peer, short enough for somebody who waits at a desk. */
 const WITHIN_MS = 1000
-/** Must end here before it ends at the peer, whose keep-alive is 65 s. */
-const KEEP_ALIVE = { keepAliveTimeout: 20_000, keepAliveMaxTimeout: 30_000 }
+/** Connections that nobody uses end here, before they end at the peer: it lets them, also while it drains. */
+const KEEP_ALIVE = { keepAliveTimeout: 2_000, keepAliveMaxTimeout: 2_000 }
 
 /** One service's own questions to another, about one hospital at a time. */
 export class PeerClient {

@@ -57,7 +57,7 @@ t.test('metrics are on a port of their own, by route pattern', async (t) => {
   const { app, as } = await build(t)
   await as({ role: 'admin' }).delete('/api/things/CANARY')
   t.equal((await as({ role: 'admin' }).get('/metrics')).statusCode, 404)
-  const server = await listenForMetrics(app.metrics, '127.0.0.1', 0)
+  const server = await listenForMetrics(app.metrics, { host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()

@@ -96,8 +96,8 @@ export class World {
   /** Starts one more gateway. */
   async openGateway(): Promise<void> {
     const env = gatewayEnvironment(this.#surroundings, this.#ports)
-    const SPOOL_FILE = join(this.#folder, `spool-${this.gateways.length}.jsonl`)
-    this.gateways.push((await this.#run(GATEWAY_PROGRAM, { ...env, SPOOL_FILE })).url)
+    const SPOOL_FOLDER = join(this.#folder, `spool-${this.gateways.length}`)
+    this.gateways.push((await this.#run(GATEWAY_PROGRAM, { ...env, SPOOL_FOLDER })).url)
   }
 
   /** Stops every part and removes what it stored. */

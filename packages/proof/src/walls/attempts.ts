@@ -16,7 +16,7 @@ export interface Attempt {
 /** What came of an attempt: what the probe saw, or why it could not look. */
 export type Outcome = { violations: string[] } | { crash: string }
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 
 /** Runs an attempt in a process of its own. */
 export async function run(attempt: Attempt): Promise<Outcome> {

@@ -11,7 +11,7 @@ interface Tried {
 }
 
 /** In its share of the test run every so many mutants one is tried: another one with each seed. */
-const SHARE = 34
+const SHARE = 60
 
 /**
  * Takes stones out of each wall, one at a time, and holds that somebody notices. First the same looks
