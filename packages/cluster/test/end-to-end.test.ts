@@ -254,7 +254,7 @@ t.test('the whole cluster', async (t) => {
   })
 
   await t.test('told to end under load, a process is succeeded and no request fails', async (t) => {
-    const load = await SteadyLoad.start(url, 30)
+    const load = await SteadyLoad.start(url, 10)
     for (const name of ['gateway', 'patient', 'audit']) {
       const { gone } = await restart(data, name)
       t.ok(gone < 12_000, `${name} is gone after ${gone} ms`)
