@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -54,10 +54,12 @@ const findings = await run({
 })
 console.log(reportOf(findings))
 const kept = isKept(findings)
+const { history, wounds } = findings.observations
+if (!kept) writeFileSync(join(data, 'history.json'), JSON.stringify({ wounds, history }))
 if (kept) rmSync(data, { recursive: true, force: true })
 console.log(
   kept
     ? `\nEvery promise was kept (seed ${seed}).`
-    : `\nPromises were BROKEN: pnpm chaos --seed ${seed} --minutes ${minutes}; the logs are in ${data}/logs`,
+    : `\nPromises were BROKEN: pnpm chaos --seed ${seed} --minutes ${minutes}; the history and the logs are in ${data}`,
 )
 process.exit(kept ? 0 : 1)

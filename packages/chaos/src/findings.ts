@@ -1,9 +1,17 @@
 import { checkAnswers, checkForeign, type Outage } from './checks/answers.ts'
 import { checkAudit } from './checks/audit.ts'
-import { checkMemory, checkRecovery, outagesOf } from './checks/recovery.ts'
+import { checkCopies } from './checks/copies.ts'
+import {
+  checkMemory,
+  checkRecovery,
+  isUnnoticed,
+  outagesOf,
+  type Recovery,
+  recoveriesOf,
+} from './checks/recovery.ts'
 import { checkWrites } from './checks/writes.ts'
 import type { Wound } from './faults/nemesis.ts'
-import type { ChainVerdict, Recorded } from './stage/inspection.ts'
+import type { ChainVerdict, Copy, Recorded } from './stage/inspection.ts'
 import type { Call, Shown } from './work/history.ts'
 
 /** Everything that was seen of a run. */
@@ -21,12 +29,16 @@ export interface Observations {
   chains: readonly ChainVerdict[]
   events: readonly Recorded[]
   deadLetters: number
+  copies: readonly Copy[]
+  /** Of ended sessions that are still let in, a sentence each. */
+  letIn: readonly string[]
 }
 
 /** Promises of the system, and how each was broken: empty when it was kept. */
 export interface Findings {
   observations: Observations
   outages: readonly Outage[]
+  recoveries: readonly Recovery[]
   acknowledged: number
   expectedEvents: number
   broken: ReadonlyMap<string, readonly string[]>
@@ -36,6 +48,8 @@ export interface Findings {
 export function findingsOf(observations: Observations): Findings {
   const { history, wounds, wholeAfter, records, events, chains } = observations
   const outages = outagesOf(wounds, wholeAfter)
+  const recoveries = recoveriesOf(wounds, outages)
+  const noticed = wounds.filter((wound) => !isUnnoticed(wound))
   const writes = checkWrites(history, records)
   const audit = checkAudit(history, records, events)
   const broken = new Map<string, readonly string[]>([
@@ -45,13 +59,19 @@ export function findingsOf(observations: Observations): Findings {
     ['no event is there twice', audit.doubles],
     ['every chain verifies', chains.filter(({ ok }) => !ok).map(({ hospital_id }) => hospital_id)],
     ['no row of another hospital is shown', checkForeign(history)],
-    ['errors only during faults, and no others', checkAnswers(history, outages)],
-    ['everything recovers', [...checkRecovery(wounds, outages), ...leftOver(observations)]],
+    [
+      'errors only during faults, and no others',
+      checkAnswers(history, outagesOf(noticed, wholeAfter)),
+    ],
+    ['no ended session is let in', observations.letIn],
+    ['services have heard of each other’s changes', checkCopies(records, observations.copies)],
+    ['everything recovers', [...checkRecovery(recoveries), ...leftOver(observations)]],
     ['memory returns', checkMemory(observations.memoryBefore, observations.memoryAfter)],
   ])
   return {
     observations,
     outages,
+    recoveries,
     acknowledged: writes.acknowledged,
     expectedEvents: audit.expected,
     broken,

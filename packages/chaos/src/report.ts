@@ -23,6 +23,7 @@ export function reportOf(findings: Findings): string {
     `losses           ${losses}`,
     `doubles          ${doubles}`,
     `longest outage   ${longest(findings)}`,
+    `slowest recovery ${slowest(findings)}`,
     `memory in MB     ${memory.join(', ')}`,
     '',
     ...[...broken].flatMap(([promise, problems]) => linesOf(promise, problems)),
@@ -50,6 +51,13 @@ function longest({ outages, observations }: Findings): string {
   if (!worst) return 'none'
   const unanswered = history.filter(({ status }) => status === undefined || status >= 500).length
   return `${inSeconds(worst.until - worst.from).trim()} from the first fault until all was ready; ${unanswered} requests unanswered or put off`
+}
+
+function slowest({ recoveries }: Findings): string {
+  const [worst] = recoveries.toSorted((a, b) => b.took - a.took)
+  if (!worst) return 'none'
+  const { kind, target } = worst.wound.fault
+  return `${inSeconds(worst.took).trim()} after ${kind} ${target}`
 }
 
 function tally<T>(items: readonly T[], name: (item: T) => string): string {

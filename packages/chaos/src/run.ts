@@ -83,6 +83,8 @@ async function runOn(stage: Stage, options: RunOptions): Promise<Findings> {
       chains: await inspection.chains(),
       events: await inspection.events(since),
       deadLetters: await inspection.deadLetters(),
+      copies: await inspection.copies(),
+      letIn: await inspection.letIn(workload.deadTokens),
     })
   } finally {
     await workload.finish()

@@ -1,7 +1,14 @@
 import t from 'tap'
 import { checkAnswers, checkForeign } from '../src/checks/answers.ts'
 import { checkAudit } from '../src/checks/audit.ts'
-import { checkMemory, checkRecovery, outagesOf } from '../src/checks/recovery.ts'
+import { checkCopies } from '../src/checks/copies.ts'
+import {
+  checkMemory,
+  checkRecovery,
+  isUnnoticed,
+  outagesOf,
+  recoveriesOf,
+} from '../src/checks/recovery.ts'
 import { checkWrites } from '../src/checks/writes.ts'
 import { findingsOf, type Observations } from '../src/findings.ts'
 import { isKept, reportOf } from '../src/report.ts'
@@ -129,10 +136,21 @@ t.test('what does not recover is seen', async (t) => {
   )
   const outages = outagesOf([wound], () => undefined)
   t.same(outages, [{ from: 1_000, until: Infinity }])
-  t.match(checkRecovery([wound], outages), [/after kill -9 auth/])
-  t.same(checkRecovery([wound], [{ from: 1_000, until: 9_000 }]), [])
+  t.match(checkRecovery(recoveriesOf([wound], outages)), [/after kill -9 auth/])
+  t.same(checkRecovery(recoveriesOf([wound], [{ from: 1_000, until: 9_000 }])), [])
+  t.notOk(isUnnoticed(wound))
+  t.ok(isUnnoticed({ ...wound, fault: { ...fault, target: 'nats' } }), 'nobody needs NATS')
   t.same(checkMemory(new Map([['auth', 100]]), new Map([['auth', 200]])), [])
   t.match(checkMemory(new Map([['auth', 100]]), new Map([['auth', 300]])), [/auth held 100 MB/])
+})
+
+t.test('what was not heard is seen', async (t) => {
+  const check = (...copies: Parameters<typeof checkCopies>[1]) =>
+    checkCopies([patient(2)], copies).join()
+  t.equal(check({ id: 'p1', version: 2, is_active: true }), '')
+  t.match(check(), /is not known/)
+  t.match(check({ id: 'p1', version: 1, is_active: true }), /known in version 1, is in 2/)
+  t.match(check({ id: 'p1', version: 2, is_active: false }), /M0x1/)
 })
 
 t.test('a run is only good when nothing broke, and something was tried', async (t) => {
@@ -148,6 +166,8 @@ t.test('a run is only good when nothing broke, and something was tried', async (
     chains: [{ hospital_id: HOSPITAL, ok: true, events: 3 }],
     events,
     deadLetters: 0,
+    copies: [{ id: 'p1', version: 2, is_active: true }],
+    letIn: [],
   }
   const kept = (given: Partial<Observations>) => isKept(findingsOf({ ...observations, ...given }))
   t.ok(kept({}))
@@ -156,6 +176,8 @@ t.test('a run is only good when nothing broke, and something was tried', async (
   t.notOk(kept({ isWhole: false }))
   t.notOk(kept({ waiting: 1 }))
   t.notOk(kept({ deadLetters: 1 }))
+  t.notOk(kept({ letIn: ['a token of an ended session is answered 200'] }))
+  t.notOk(kept({ copies: [] }))
   t.notOk(kept({ chains: [{ hospital_id: HOSPITAL, ok: false, events: 3 }] }))
 
   const report = reportOf(findingsOf({ ...observations, events: events.slice(1) }))

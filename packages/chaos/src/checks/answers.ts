@@ -23,6 +23,8 @@ const USUAL: Partial<Record<Operation, readonly (number | string)[]>> = {
   'book appointment': ['idempotency_in_progress', 'patient_inactive'],
   'move appointment': [412, 'patient_inactive'],
   'cancel appointment': [412],
+  'open department': ['idempotency_in_progress'],
+  'update department': [412],
   'read unknown patient': [404],
   'read audit without permission': [403],
   'name another hospital': [403],

@@ -1,3 +1,4 @@
+import { AUDIT_STREAM, DOMAIN_STREAM } from '@wardstone/contracts'
 import type { Wound } from '../faults/nemesis.ts'
 import type { Outage } from './answers.ts'
 
@@ -5,6 +6,14 @@ import type { Outage } from './answers.ts'
 const RECOVERS_WITHIN_MS = 30_000
 /** A process may keep a little; what doubles is a leak. */
 const MEMORY = { share: 1.6, megabytes: 64 }
+
+/** Without NATS everything goes on. */
+const UNNOTICED: ReadonlySet<string> = new Set(['nats', AUDIT_STREAM, DOMAIN_STREAM])
+
+/** True for what no client may notice. */
+export function isUnnoticed({ fault }: Wound): boolean {
+  return UNNOTICED.has(fault.target)
+}
 
 /** The times in which something was wrong: from a fault until every part was seen ready after it. */
 export function outagesOf(
@@ -21,17 +30,29 @@ export function outagesOf(
   return outages
 }
 
-/** Finds outages that went on long after their last fault. */
-export function checkRecovery(wounds: readonly Wound[], outages: readonly Outage[]): string[] {
-  return outages.flatMap((outage) => {
+/** What an outage took from the end of its last fault until every part was ready. */
+export interface Recovery {
+  wound: Wound
+  took: number
+}
+
+/** How long it took to recover from each outage. */
+export function recoveriesOf(wounds: readonly Wound[], outages: readonly Outage[]): Recovery[] {
+  return outages.map((outage) => {
     const within = wounds.filter(({ from }) => from >= outage.from && from <= outage.until)
-    const last = within.reduce((a, b) => (a.until > b.until ? a : b))
-    const took = outage.until - last.until
-    if (took <= RECOVERS_WITHIN_MS) return []
-    return [
-      `after ${last.fault.kind} ${last.fault.target}: ${Math.round(took / 1000)} s to recover`,
-    ]
+    const wound = within.reduce((a, b) => (a.until > b.until ? a : b))
+    return { wound, took: outage.until - wound.until }
   })
+}
+
+/** Finds those that took too long. */
+export function checkRecovery(recoveries: readonly Recovery[]): string[] {
+  return recoveries
+    .filter(({ took }) => took > RECOVERS_WITHIN_MS)
+    .map(({ wound: { fault }, took }) => {
+      const seconds = Math.round(took / 1000)
+      return `after ${fault.kind} ${fault.target}: ${seconds} s to recover`
+    })
 }
 
 /** Finds parts that hold much more memory than before the faults, in MB. */

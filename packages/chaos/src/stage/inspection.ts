@@ -2,7 +2,7 @@ import { DEMO_PASSWORD, demoUsername } from '@wardstone/cluster'
 import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import type { Shown } from '../work/history.ts'
 import { PLACES, type Place } from '../work/hospitals.ts'
-import { shownAppointment, shownPatient } from '../work/records.ts'
+import { shownAppointment, shownDepartment, shownPatient } from '../work/records.ts'
 import type { Stage } from './stage.ts'
 
 /** An event as the audit has it. */
@@ -12,6 +12,13 @@ export interface Recorded {
   action: string
   outcome: string
   entity_id: string | null
+}
+
+/** What one service knows of another's patient. */
+export interface Copy {
+  id: string
+  version: number
+  is_active: boolean
 }
 
 /** What the audit says of one chain. */
@@ -63,6 +70,9 @@ export class Inspection {
         if (row.created_at < since) break
         found.push(shownAppointment(row))
       }
+      for await (const row of pages(ask, '/api/departments?limit=100')) {
+        if (row.created_at >= since) found.push(shownDepartment(row))
+      }
     }
     return found
   }
@@ -78,6 +88,23 @@ export class Inspection {
         order by hospital_id, seq`,
       [since],
     )
+  }
+
+  /** What the appointment service knows of patients that others own. */
+  async copies(): Promise<Copy[]> {
+    const text = 'select id, version, is_active from known_patient'
+    return this.#stage.sql<Copy>('appointment', text)
+  }
+
+  /** Those of the tokens that somebody is let in with. */
+  async letIn(tokens: readonly string[]): Promise<string[]> {
+    const url = `${this.#stage.parts.gateway?.url}/api/auth/profile`
+    const good: string[] = []
+    for (const token of tokens) {
+      const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+      if (status !== 401) good.push(`a token of an ended session is answered ${status}`)
+    }
+    return good
   }
 
   /** How many messages the audit could make no sense of. */

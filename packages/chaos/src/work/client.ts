@@ -20,6 +20,8 @@ interface ClientOptions {
   username: string
   clock: Clock
   history: Call[]
+  /** Has one sign in at a time: those who come with a crowd of passwords are sent away, which is no fault. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** Longer than the gateway waits for a service. */
@@ -39,15 +41,20 @@ export class Client {
   /** Signs in with the demo's password. */
   async signIn(): Promise<Call> {
     const body = { username: this.#options.username, password: DEMO_PASSWORD }
-    const path = '/api/auth/login'
-    const { call, json } = await this.#exchange({
-      operation: 'sign in',
-      method: 'POST',
-      path,
-      body,
-    })
+    const ask: Ask = { operation: 'sign in', method: 'POST', path: '/api/auth/login', body }
+    const { call, json } = await this.#options.inTurn(() => this.#exchange(ask))
     if (call.status === 200) this.#token = json.access_token
     return call
+  }
+
+  /** Signs out; whoever has the token then is nobody any more. Returns it once that was answered. */
+  async signOut(): Promise<string | undefined> {
+    const { call } = await this.#exchange({
+      operation: 'sign out',
+      method: 'POST',
+      path: '/api/auth/logout',
+    })
+    return call.status === 204 ? this.#token : undefined
   }
 
   /** Asks; somebody whose session has ended signs in again. */

@@ -4,6 +4,7 @@ export type Clock = () => number
 /** What is asked for. */
 export type Operation =
   | 'sign in'
+  | 'sign out'
   | 'create patient'
   | 'read patient'
   | 'update patient'
@@ -17,13 +18,16 @@ export type Operation =
   | 'move appointment'
   | 'cancel appointment'
   | 'list appointments'
+  | 'open department'
+  | 'update department'
+  | 'read department'
   | 'read unknown patient'
   | 'read audit without permission'
   | 'name another hospital'
 
 /** A record as an answer shows it. */
 export interface Shown {
-  type: 'patient' | 'appointment'
+  type: 'patient' | 'appointment' | 'department'
   id: string
   version: number
   /** What its creator wrote into it to know it by; nobody changes it. */
@@ -61,6 +65,8 @@ export const WRITES: ReadonlySet<Operation> = new Set([
   'book appointment',
   'move appointment',
   'cancel appointment',
+  'open department',
+  'update department',
 ])
 
 /** True when the answer says that what was asked for was done. */

@@ -7,6 +7,7 @@ import type { Own } from './records.ts'
 interface PersonOptions {
   client: Client
   platform: Client
+  guest: Client
   random: Random
   /** Tells people apart. */
   number: number
@@ -24,17 +25,23 @@ export class Person {
   readonly client: Client
   /** The same person's terminal as the platform's administrator, whose events are in no hospital's chain. */
   readonly platform: Client
+  /** The same person at another terminal, where they stay for a moment only. */
+  readonly guest: Client
   readonly random: Random
   readonly number: number
   readonly role: string
   readonly doctors: readonly string[]
   readonly patients: Own[] = []
   readonly appointments: Own[] = []
+  readonly departments: Own[] = []
+  /** Tokens of sessions that were ended. */
+  readonly deadTokens: string[] = []
   #made = 0
 
-  constructor({ client, platform, random, number, role, doctors }: PersonOptions) {
+  constructor({ client, platform, guest, random, number, role, doctors }: PersonOptions) {
     this.client = client
     this.platform = platform
+    this.guest = guest
     this.random = random
     this.number = number
     this.role = role

@@ -24,6 +24,17 @@ export function shownAppointment(json: {
   return { type: 'appointment', id, version, mark, value: `${starts_at}, ${status}` }
 }
 
+/** A department of an answer. */
+export function shownDepartment(json: {
+  id: string
+  version: number
+  code: string
+  description: string
+}): Shown {
+  const { id, version, code: mark, description } = json
+  return { type: 'department', id, version, mark, value: description }
+}
+
 /** What a person knows of a record that they made, and that nobody else changes. */
 export interface Own {
   id: string

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { demoUsername, Random } from '@wardstone/cluster'
 import * as appointments from './appointments.ts'
 import { Client } from './client.ts'
+import { workOnDepartment } from './departments.ts'
 import type { Call, Clock } from './history.ts'
 import { PLACES, PLATFORM, type Place } from './hospitals.ts'
 import * as patients from './patients.ts'
 import { Person } from './person.ts'
 import * as refusals from './refusals.ts'
+import { comeAndGo } from './sessions.ts'
 
 interface WorkloadOptions {
   url: string
@@ -41,6 +43,8 @@ const WORK: readonly [weight: number, (person: Person) => Promise<unknown>][] = 
   [3, refusals.nameAnother],
   [1, ({ client }) => client.signIn()],
   [1, ({ platform }) => platform.signIn()],
+  [1, comeAndGo],
+  [5, workOnDepartment],
 ]
 const WHOLE = WORK.reduce((sum, [weight]) => sum + weight, 0)
 
@@ -50,11 +54,17 @@ export class Workload {
   readonly #options: WorkloadOptions
   readonly #people: Person[]
   #working: Promise<unknown> = Promise.resolve()
+  #signingIn: Promise<unknown> = Promise.resolve()
   #isOver = false
 
   constructor(options: WorkloadOptions) {
     this.#options = options
     this.#people = Array.from({ length: options.people }, (_, number) => this.#person(number))
+  }
+
+  /** Tokens of sessions that were ended. */
+  get deadTokens(): string[] {
+    return this.#people.flatMap((person) => person.deadTokens)
   }
 
   start(): void {
@@ -74,6 +84,7 @@ export class Workload {
     return new Person({
       client: this.#client(place, demoUsername(role, place)),
       platform: this.#client(PLATFORM, 'platform_admin'),
+      guest: this.#client(place, demoUsername(role, place)),
       random: new Random(`person ${seed} ${number}`),
       number,
       role,
@@ -83,7 +94,12 @@ export class Workload {
 
   #client(place: Place, username: string): Client {
     const { url, clock } = this.#options
-    return new Client({ url, place, username, clock, history: this.history })
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+      const turn = this.#signingIn.then(work)
+      this.#signingIn = turn.catch(() => undefined)
+      return turn
+    }
+    return new Client({ url, place, username, clock, history: this.history, inTurn })
   }
 
   async #work(person: Person): Promise<void> {
