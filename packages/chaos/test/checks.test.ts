@@ -140,6 +140,7 @@ t.test('what does not recover is seen', async (t) => {
   t.same(checkRecovery(recoveriesOf([wound], [{ from: 1_000, until: 9_000 }])), [])
   t.notOk(isUnnoticed(wound))
   t.ok(isUnnoticed({ ...wound, fault: { ...fault, target: 'nats' } }), 'nobody needs NATS')
+  t.ok(isUnnoticed({ ...wound, fault: { ...fault, kind: 'restart' } }), 'somebody takes over')
   t.same(checkMemory(new Map([['auth', 100]]), new Map([['auth', 200]])), [])
   t.match(checkMemory(new Map([['auth', 100]]), new Map([['auth', 300]])), [/auth held 100 MB/])
 })

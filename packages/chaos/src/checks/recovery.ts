@@ -10,9 +10,9 @@ const MEMORY = { share: 1.6, megabytes: 64 }
 /** Without NATS everything goes on. */
 const UNNOTICED: ReadonlySet<string> = new Set(['nats', AUDIT_STREAM, DOMAIN_STREAM])
 
-/** True for what no client may notice. */
-export function isUnnoticed({ fault }: Wound): boolean {
-  return UNNOTICED.has(fault.target)
+/** True for what no client may notice: a program that is told to end is succeeded before it goes. */
+export function isUnnoticed({ fault: { kind, target } }: Wound): boolean {
+  return UNNOTICED.has(target) || (kind === 'restart' && target !== 'postgres')
 }
 
 /** The times in which something was wrong: from a fault until every part was seen ready after it. */

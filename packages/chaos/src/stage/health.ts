@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SERVICE_NAMES } from '@wardstone/contracts'
 import type { Clock } from '../work/history.ts'
@@ -74,8 +75,19 @@ async function waitingIn(stage: Stage): Promise<number> {
     stage.sql<{ count: number }>(service, 'select count(*)::int as count from outbox'),
   )
   const outboxes = (await Promise.all(rows)).flat()
-  const spooled = readFileSync(stage.spoolFile, 'utf8').split('\n').length - 1
-  return outboxes.reduce((sum, { count }) => sum + count, spooled)
+  return outboxes.reduce((sum, { count }) => sum + count, spooledIn(stage.spoolFolder))
+}
+
+/** A file may go while we look: then nothing waits in it. */
+function spooledIn(folder: string): number {
+  const lines = (name: string) => {
+    try {
+      return readFileSync(join(folder, name), 'utf8').split('\n').length - 1
+    } catch {
+      return 0
+    }
+  }
+  return readdirSync(folder).reduce((sum, name) => sum + lines(name), 0)
 }
 
 /** Waits until nothing waits. Returns what still does after so long. */

@@ -89,9 +89,9 @@ export class Stage {
     return join(this.#servers.nats.data, 'jetstream')
   }
 
-  /** Where the gateway keeps its events while NATS is away. */
-  get spoolFile(): string {
-    return join(this.#data, 'gateway-spool.jsonl')
+  /** Where the gateways keep their events while NATS is away. */
+  get spoolFolder(): string {
+    return join(this.#data, 'gateway-spool')
   }
 
   /** Rows as a superuser sees them, past the link. */
