@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { KINDS, kindsNamed } from './faults/kinds.ts'
+import { inSeconds } from './faults/nemesis.ts'
 import { isKept, reportOf } from './report.ts'
 import { run } from './run.ts'
 
@@ -44,7 +45,7 @@ const findings = await run({
   pause,
   kinds: values.faults ? kindsNamed(values.faults.split(',')) : KINDS,
   data,
-  say: (line) => console.log(line),
+  say: (line) => console.log(`${inSeconds(performance.now())}  ${line.trim()}`),
   // biome-ignore lint/style/noProcessEnv: a program of its own
   env: process.env,
   signal: stopping.signal,

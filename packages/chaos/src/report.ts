@@ -24,6 +24,7 @@ export function reportOf(findings: Findings): string {
     `doubles          ${doubles}`,
     `longest outage   ${longest(findings)}`,
     `slowest recovery ${slowest(findings)}`,
+    `slow spells      ${observations.slowSpells.length} in which the machine had no time`,
     `memory in MB     ${memory.join(', ')}`,
     '',
     ...[...broken].flatMap(([promise, problems]) => linesOf(promise, problems)),
@@ -53,11 +54,12 @@ function longest({ outages, observations }: Findings): string {
   return `${inSeconds(worst.until - worst.from).trim()} from the first fault until all was ready; ${unanswered} requests unanswered or put off`
 }
 
-function slowest({ recoveries }: Findings): string {
+function slowest({ recoveries, observations }: Findings): string {
   const [worst] = recoveries.toSorted((a, b) => b.took - a.took)
   if (!worst) return 'none'
-  const { kind, target } = worst.wound.fault
-  return `${inSeconds(worst.took).trim()} after ${kind} ${target}`
+  const { fault, until } = worst.wound
+  const last = observations.awayBefore(until + worst.took).join(', ')
+  return `${inSeconds(worst.took).trim()} after ${fault.kind} ${fault.target}, for ${last}`
 }
 
 function tally<T>(items: readonly T[], name: (item: T) => string): string {

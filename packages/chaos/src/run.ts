@@ -75,6 +75,8 @@ async function runOn(stage: Stage, options: RunOptions): Promise<Findings> {
       history: workload.history,
       wounds,
       wholeAfter: (time) => health.wholeAfter(time),
+      awayBefore: (time) => health.awayBefore(time),
+      slowSpells: health.slowSpells(),
       isWhole,
       waiting,
       memoryBefore,

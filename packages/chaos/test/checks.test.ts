@@ -159,6 +159,8 @@ t.test('a run is only good when nothing broke, and something was tried', async (
     history,
     wounds: [{ fault, from: 1_000, until: 1_500 }],
     wholeAfter: () => 2_000,
+    awayBefore: () => ['auth'],
+    slowSpells: [],
     isWhole: true,
     waiting: 0,
     memoryBefore: new Map([['auth', 100]]),
@@ -183,6 +185,7 @@ t.test('a run is only good when nothing broke, and something was tried', async (
 
   const report = reportOf(findingsOf({ ...observations, events: events.slice(1) }))
   t.match(report, /^losses {11}2$/m)
+  t.match(report, /^slowest recovery 0.5 s after kill -9 auth, for auth$/m)
   t.match(report, /^✗ no event is missing\n {4}create patient/m)
   t.match(report, /^✓ no write is there twice$/m)
 })

@@ -72,7 +72,7 @@ export class AuditSpool {
       return Promise.resolve()
     }
     this.#toPublish.wake()
-    return this.#writer.write(entry.line)
+    return this.#writer.write(entry.line).then(() => undefined)
   }
 
   stats(): SpoolStats {
@@ -106,8 +106,8 @@ export class AuditSpool {
       for (const path of await this.#folder.abandoned()) {
         const { entries, broken } = await readSpool(path)
         this.#queue.addFirst(entries)
-        await this.#writer.write(entries.map(({ line }) => line).join(''))
-        await rm(path, { force: true })
+        const written = await this.#writer.write(entries.map(({ line }) => line).join(''))
+        if (written) await rm(path, { force: true })
         if (entries.length + broken > 0) {
           this.#logger.info({ entries: entries.length, broken }, 'audit spool found events')
         }

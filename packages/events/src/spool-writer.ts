@@ -5,7 +5,7 @@ import type { SpoolQueue } from './spool-queue.ts'
 
 interface Write {
   readonly line: string
-  readonly done: () => void
+  readonly done: (written: boolean) => void
 }
 
 const LOOK_MS = 1000
@@ -26,8 +26,8 @@ export class SpoolWriter {
     this.#logger = logger
   }
 
-  /** Resolves once the line is on the disk, or could not be written, which is in the log. */
-  write(line: string): Promise<void> {
+  /** Resolves once the line is on the disk; to false when it could not be written, which is in the log. */
+  write(line: string): Promise<boolean> {
     return new Promise((done) => {
       this.#writes.push({ line, done })
       this.#sleeper.wake()
@@ -48,13 +48,15 @@ export class SpoolWriter {
   async run(): Promise<void> {
     while (!this.#closing || this.#writes.length > 0) {
       const writes = this.#writes.splice(0)
+      let written = false
       try {
         if (writes.length > 0) await this.#file.append(writes.map(({ line }) => line).join(''))
+        written = true
         await this.#shorten()
       } catch (error) {
         this.#logger.error({ err: error }, 'audit spool not written')
       }
-      for (const { done } of writes) done()
+      for (const { done } of writes) done(written)
       if (!this.#closing && this.#writes.length === 0) await this.#sleeper.sleep(LOOK_MS)
     }
   }

@@ -26,7 +26,7 @@ export async function runNemesis(
   const wounds = schedule.map(async (fault): Promise<Wound> => {
     await sleep(Math.max(0, started + fault.at - clock()))
     const from = clock()
-    say(`${inSeconds(from)} ${fault.kind} ${fault.target}${lasting(fault)}`)
+    say(`${fault.kind} ${fault.target}${lasting(fault)}`)
     const kind = kinds.find(({ name }) => name === fault.kind) as FaultKind
     await kind.inject(stage, fault)
     return { fault, from, until: clock() }

@@ -2,16 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SERVICE_NAMES } from '@wardstone/contracts'
+import type { Outage } from '../checks/answers.ts'
 import type { Clock } from '../work/history.ts'
 import { PROGRAMS, type Stage } from './stage.ts'
 
 interface Look {
   at: number
-  isWhole: boolean
+  took: number
+  /** The parts that were not ready. */
+  away: readonly string[]
 }
 
 const EVERY_MS = 250
 const WITHIN_MS = 2_000
+/** So long takes what is asked of every part only where nobody gets a turn: people are told to try again there. */
+const SLOW_MS = 1_000
 
 /** Looks at every part again and again, past the links. */
 export class Health {
@@ -37,7 +42,19 @@ export class Health {
 
   /** When every part was first seen ready after `time`, if it was. */
   wholeAfter(time: number): number | undefined {
-    return this.#looks.find(({ at, isWhole }) => isWhole && at >= time)?.at
+    return this.#looks.find(({ at, away }) => away.length === 0 && at >= time)?.at
+  }
+
+  /** The times in which every part was ready, but the machine had no time for them. */
+  slowSpells(): Outage[] {
+    return this.#looks
+      .filter(({ took, away }) => took > SLOW_MS && away.length === 0)
+      .map(({ at, took }) => ({ from: at - WITHIN_MS, until: at + took }))
+  }
+
+  /** The parts that were the last to become ready before `time`. */
+  awayBefore(time: number): readonly string[] {
+    return this.#looks.findLast(({ at, away }) => at < time && away.length > 0)?.away ?? []
   }
 
   /** Waits until every part is ready, for so long at the most. */
@@ -52,7 +69,8 @@ export class Health {
     while (!this.#isOver) {
       const at = this.#clock()
       const ready = await Promise.all(PROGRAMS.map((name) => isReady(this.#stage, name)))
-      this.#looks.push({ at, isWhole: ready.every(Boolean) })
+      const took = this.#clock() - at
+      this.#looks.push({ at, took, away: PROGRAMS.filter((_, index) => !ready[index]) })
       await sleep(EVERY_MS)
     }
   }
