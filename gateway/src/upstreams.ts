@@ -9,6 +9,7 @@ import { hasBody, outgoingHeaders } from './headers.ts'
 
 /** A part of the API and the service that answers it. */
 interface Upstream {
+  /** A parameter matches one segment; of two prefixes that match, the one with more of it written out counts. */
   prefix: `/api/${string}`
   service: ServiceName
   /** What anybody may call: methods by path beneath the prefix. */
@@ -34,6 +35,7 @@ const UPSTREAMS: readonly Upstream[] = [
   { prefix: '/api/patients', service: 'patient' },
   { prefix: '/api/appointments', service: 'appointment' },
   { prefix: '/api/audit', service: 'audit' },
+  { prefix: '/api/patients/:id/access-log', service: 'audit' },
 ]
 
 /** What forwarding needs. */

@@ -196,3 +196,38 @@ t.test('what is no part of the API is 404, with and without a token', async (t) 
   const received = Object.values(gateway.upstreams).map((upstream) => upstream.received.length)
   t.strictSame(received, [0, 0, 0, 0, 0])
 })
+
+t.test(
+  'a path of one service beneath another’s prefix goes to its own, and nothing else does',
+  async (t) => {
+    const gateway = await startGateway(t)
+    const bearer = gateway.signer.bearer()
+    const id = '00000000-0000-4000-8000-000000000001'
+    const { audit, patient } = gateway.upstreams
+    const sentTo = async (method: string, path: string) => {
+      audit.received.length = 0
+      patient.received.length = 0
+      const { status } = await fetch(`${gateway.url}${path}`, { method, headers: bearer })
+      return [status === 200, audit.received.length, patient.received.length]
+    }
+    for (const path of [
+      `/api/patients/${id}/access-log`,
+      '/api/patients/x/access-log/',
+      `/api/patients/${id}/access-log/x`,
+    ]) {
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        t.same(await sentTo(method, path), [true, 1, 0], `${method} ${path}`)
+      }
+      t.match((await gateway.get(path)).status, 401, 'and nobody goes there without a token')
+    }
+    for (const path of [
+      '/api/patients/access-log',
+      `/api/patients/${id}/access-logs`,
+      `/api/patients/${id}/Access-Log`,
+      `/api/patients/${id}/x/access-log`,
+      `/api/patients/${id}`,
+    ]) {
+      t.same(await sentTo('GET', path), [true, 0, 1], path)
+    }
+  },
+)

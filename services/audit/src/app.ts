@@ -1,6 +1,7 @@
 import { connectNats, OutboxRelay } from '@wardstone/events'
 import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
 import { AuditRecorder, TenantDatabase } from '@wardstone/tenancy'
+import { accessLogRoutes } from './access-log/routes.ts'
 import { createChainWriter } from './chain-writer.ts'
 import { readCheckpointKeys } from './checkpoints/keys.ts'
 import { checkpointRoutes } from './checkpoints/routes.ts'
@@ -40,6 +41,7 @@ export async function buildApp(config: Config): Promise<Service> {
   const options = { database, cursors: new CursorCodec(config.IDENTITY_KEY), keys, vouchers }
   await app.register(eventRoutes, { prefix: '/api/audit', ...options })
   await app.register(exportRoutes, { prefix: '/api/audit/export', ...options })
+  await app.register(accessLogRoutes, { prefix: '/api/patients/:id/access-log', ...options })
   await app.register(checkpointRoutes, { prefix: '/api/audit/checkpoints', ...options })
 
   app.addHook('onReady', async () => {

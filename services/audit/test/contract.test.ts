@@ -14,6 +14,7 @@ t.test('every documented status is answered, and every answer is documented', as
   await contract.generate({
     away: (await build(t, { databaseUrl: NOWHERE, withoutNats: true })).app,
     caller: (role) => ({ role, ...CITY }),
+    examples: { '/api/patients/{id}/access-log': { params: { id: CITY.hospital_id } } },
   })
   await contract.as({ role: 'admin', ...RIVERSIDE }).get('/api/audit/verify')
   t.same(contract.violations(), [])

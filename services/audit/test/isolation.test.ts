@@ -4,18 +4,20 @@ import pg from 'pg'
 import t from 'tap'
 import { build, CITY, many, RIVERSIDE, systemRepository, until } from './helper.ts'
 
+const PATIENT = randomUUID()
 const ROUTES = [
   '/api/audit/events?limit=100',
   '/api/audit/verify',
   '/api/audit/export',
   '/api/audit/export?format=csv',
   '/api/audit/checkpoints',
+  `/api/patients/${PATIENT}/access-log`,
 ]
 
 t.test('two hospitals see only their own', async (t) => {
   const { as, urls, sql } = await build(t, { checkpointSeconds: 1 })
   const repository = systemRepository(t, urls.systemUrl)
-  const patient = randomUUID()
+  const patient = PATIENT
   const theirs = many(7, { hospital_id: RIVERSIDE.hospital_id, patient_ids: [patient] })
   await repository.append([...many(5), ...theirs, ...many(3, { hospital_id: null })])
   await until(async () => (await sql('select from checkpoint')).length >= 3)
@@ -39,6 +41,11 @@ t.test('two hospitals see only their own', async (t) => {
     const nobody = await city.get(`/api/audit/events?patient_id=${randomUUID()}`)
     const foreign = await city.get(`/api/audit/events?patient_id=${patient}`)
     t.equal(foreign.body, nobody.body)
+    const [log, theirLog] = await Promise.all(
+      [randomUUID(), patient].map((id) => city.get(`/api/patients/${id}/access-log`)),
+    )
+    t.equal(theirLog?.body, log?.body)
+    t.same(log?.json(), { results: [], next_cursor: null })
     const actor = await city.get(`/api/audit/events?actor_id=${theirs[0]?.actor.id}`)
     t.equal(actor.body, nobody.body)
   })
@@ -77,6 +84,8 @@ t.test('two hospitals see only their own', async (t) => {
     t.notMatch(JSON.stringify(checkpoints), RIVERSIDE.hospital_id)
     const foreign = await city.get(`/api/audit/events?patient_id=${patient}&action=patient.read`)
     t.same(foreign.json().results, [])
+    const log = await city.get(`/api/patients/${patient}/access-log`)
+    t.same(log.json().results, [])
     const exported = (await city.get('/api/audit/export')).body.trim().split('\n')
     t.ok(exported.length > 0)
     for (const line of exported) t.equal(JSON.parse(line).hospital_id, CITY.hospital_id)

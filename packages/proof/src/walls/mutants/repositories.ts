@@ -142,6 +142,14 @@ export const repositories: readonly Mutant[] = [
     alone: true,
   },
   {
+    what: 'who saw a patient is read without their hospital',
+    file: 'services/audit/src/access-log/repository.ts',
+    find: "      .where('event_patient.hospital_id', '=', this.#hospitalId)\n",
+    replace: '',
+    probe: 'audit',
+    alone: true,
+  },
+  {
     what: 'the head of another chain is read',
     file: 'services/audit/src/events/repository.ts',
     find: ".selectFrom('chain_head')\n      .where('hospital_id', '=', this.#hospitalId)",

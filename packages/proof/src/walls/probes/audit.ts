@@ -36,6 +36,18 @@ export const audit: Probe = {
       notes.same(`the events with ${query}`, found.sort(), [...ids].sort())
       notes.hides(`the events with ${query}`, answer.text, new RegExp(CANARY))
     }
+    for (const [path, count] of [
+      ['/api/audit/export', mine.length],
+      [`/api/audit/export?patient_id=${PATIENT}`, mine.length],
+      ['/api/audit/export?format=csv', mine.length + 1],
+    ] as const) {
+      const { text } = await admin(path)
+      notes.same(`the lines of ${path}`, text.split('\n').length - 1, count)
+      notes.hides(`the lines of ${path}`, text, new RegExp(CANARY))
+    }
+    const log = await admin(`/api/patients/${PATIENT}/access-log`)
+    notes.same('who saw a patient', jsonOf(log).results.length, mine.length)
+    notes.hides('who saw a patient', log.text, new RegExp(CANARY))
     const checkpoints = await admin('/api/audit/checkpoints?limit=100')
     notes.same('the checkpoints', jsonOf(checkpoints).results.length, 0)
   },
