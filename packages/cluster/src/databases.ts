@@ -1,7 +1,8 @@
+import type { ServiceName } from '@wardstone/contracts'
 import { migrateDatabase, provisionDatabase } from '@wardstone/tenancy'
 import type { DemoDatabases } from './demo/demo-data.ts'
 import type { Progress } from './progress.ts'
-import type { Secrets } from './secrets.ts'
+import type { DatabasePasswords, Secrets } from './secrets.ts'
 import { migrationsFolder, SERVICES } from './services.ts'
 
 /** A service's database, a URL per role. */
@@ -30,10 +31,25 @@ export async function prepareDatabases(
 
 /** The superuser's URLs of the databases that demo data goes to, on the server of `adminUrl`. */
 export function databaseUrlsOn(adminUrl: string): DemoDatabases {
-  const url = (service: string) => {
-    const result = new URL(adminUrl)
-    result.pathname = `/wardstone_${service}`
-    return result.href
-  }
+  const url = (service: string) => databaseUrlOn(adminUrl, service).href
   return { auth: url('auth'), hospital: url('hospital'), patient: url('patient') }
+}
+
+/** The URL of a service's database for one of its roles. */
+export function databaseUrlAs(
+  adminUrl: string,
+  service: ServiceName,
+  role: keyof DatabasePasswords,
+  password: string,
+): string {
+  const url = databaseUrlOn(adminUrl, service)
+  url.username = `${service}_${role}`
+  url.password = password
+  return url.href
+}
+
+function databaseUrlOn(adminUrl: string, service: string): URL {
+  const url = new URL(adminUrl)
+  url.pathname = `/wardstone_${service}`
+  return url
 }

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { randomPassword, secretFile } from './secret-file.ts'
+import { randomPassword, secretFile, writeSecretFile } from './secret-file.ts'
 
 /** The passwords of one service's database roles. */
 export interface DatabasePasswords {
@@ -43,11 +43,24 @@ export class Secrets {
     return join(this.#folder, name)
   }
 
-  /** The file with the key that checkpoints of the audit chains are signed with. */
+  /** The file with the key that checkpoints of the audit chains are signed with, and those before it. */
   checkpointKeyFile(): string {
     const name = 'checkpoint-key.json'
     this.#keep(name, () => JSON.stringify(checkpointKey(), undefined, 2))
     return join(this.#folder, name)
+  }
+
+  /**
+   * Gives the checkpoints a new key. Of those before, the public part stays, for what they signed; their
+   * private part is gone.
+   */
+  rotateCheckpointKey(): void {
+    const file = this.checkpointKeyFile()
+    const content = JSON.parse(readFileSync(file, 'utf8'))
+    const previous = (content.keys ?? [content]).map(
+      ({ d: _, ...publicKey }: { d?: string }) => publicKey,
+    )
+    writeSecretFile(file, JSON.stringify({ keys: [checkpointKey(), ...previous] }, undefined, 2))
   }
 
   #keep(name: string, make: () => string): string {

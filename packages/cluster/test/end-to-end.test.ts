@@ -183,6 +183,19 @@ t.test('the whole cluster', async (t) => {
     t.equal((await client.get('/api/audit/events')).status, 403, 'a nurse may not read it')
   })
 
+  await t.test('the chain is verified from outside, as it stands', async (t) => {
+    const verified = async (...args: string[]) => {
+      const env = { WARDSTONE_DATA: data }
+      const { exited, output } = run(t, '../src/audit-verify.ts', args, env)
+      const [code] = await exited
+      return { code, output: output.join('\n') }
+    }
+    const { hospitalId } = city
+    t.match(await verified('--hospital', hospitalId), { code: 0, output: /"ok":true/ })
+    t.match(await verified('--hospital', randomUUID()), { code: 2, output: /no entry/ })
+    t.match(await verified(), { code: 2, output: /Usage/ })
+  })
+
   await t.test('NATS away: 50 writes are taken, their events arrive once each', async (t) => {
     const { pid } = clusterFile(data).nats ?? { pid: 0 }
     process.kill(pid, 'SIGSTOP')

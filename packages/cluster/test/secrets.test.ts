@@ -30,3 +30,19 @@ t.test('the keys are what their services expect', async (t) => {
   const checkpoint = JSON.parse(readFileSync(secrets.checkpointKeyFile(), 'utf8'))
   t.equal(createPrivateKey({ key: checkpoint, format: 'jwk' }).asymmetricKeyType, 'ed25519')
 })
+
+t.test('a new key for checkpoints signs, and those before it stay in public', async (t) => {
+  const secrets = new Secrets(temporaryFolder(t))
+  const keys = () => JSON.parse(readFileSync(secrets.checkpointKeyFile(), 'utf8'))
+  const first = keys()
+  secrets.rotateCheckpointKey()
+  const [second] = keys().keys
+  secrets.rotateCheckpointKey()
+  const [third, ...previous] = keys().keys
+  t.equal(new Set([first.x, second.x, third.x]).size, 3)
+  t.type(third.d, 'string')
+  t.same(
+    previous,
+    [second, first].map(({ d: _, ...key }) => key),
+  )
+})

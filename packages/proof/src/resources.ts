@@ -47,11 +47,30 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
     },
     foreign: (world) => [absenceOfAll(world, RIVERSIDE)],
   },
+  '/api/patients/{id}/access-log': {
+    own: (world, { hospital }) => seenPatient(world, hospital ?? CITY),
+    foreign: (world) => [seenPatient(world, RIVERSIDE)],
+  },
   '/api/users/{id}': {
     own: async (world) =>
       (await addPerson(world, CITY, 'staff', { username: randomUUID() })).account_id,
     foreign: (_, { riverside }) => [riverside.nurse.account_id],
   },
+}
+
+/** Paths whose id is looked up nowhere: who asks gets what there is under it, which of nobody's is nothing. */
+export const LOOKED_UP_NOWHERE: readonly string[] = ['GET /api/patients/{id}/access-log']
+
+/** A patient whom everything on record in a hospital shows. */
+async function seenPatient(world: World, { id }: Hospital): Promise<string> {
+  const patient = randomUUID()
+  await world.sql(
+    'audit',
+    `insert into event_patient (hospital_id, patient_id, seq)
+      select hospital_id, $2, seq from event where hospital_id = $1`,
+    [id, patient],
+  )
+  return patient
 }
 
 /** The doctor who a person is, since some may change nobody else; entered, with more than a page of absences, if there is none yet. */

@@ -1,5 +1,20 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { callerOf } from '@wardstone/cluster/testing'
 import t from 'tap'
-import { build, CITY, many, RIVERSIDE, until } from './helper.ts'
+import { readCheckpointKeys } from '../src/checkpoints/keys.ts'
+import { readNote, writeNote } from '../src/checkpoints/note.ts'
+import { verifyCommand } from '../src/verify-command.ts'
+import {
+  build,
+  CITY,
+  checkpointKey,
+  many,
+  RIVERSIDE,
+  signer,
+  systemRepository,
+  until,
+} from './helper.ts'
 
 t.test('how busy another hospital is does not show in when a chain is signed', async (t) => {
   const { publish, sql } = await build(t)
@@ -18,4 +33,110 @@ t.test('how busy another hospital is does not show in when a chain is signed', a
     'each chain is signed at its own thousandth entry',
   )
   t.match(await checkpoints(), [{}, { hospital_id: CITY.hospital_id }])
+})
+
+t.test(
+  'keys are rotated: what the old one signed still counts, what a stranger signed does not',
+  async (t) => {
+    const { urls, files, sql, start, as } = await build(t, { withoutNats: true })
+    const repository = systemRepository(t, urls.systemUrl)
+    const old = JSON.parse(readFileSync(files.CHECKPOINT_KEY_FILE, 'utf8'))
+    const { d: _, ...oldPublic } = old
+    const keep = (content: object) =>
+      writeFileSync(files.CHECKPOINT_KEY_FILE, JSON.stringify(content))
+    const grow = async () => {
+      await repository.append(many(5))
+      return (await signer(t, urls, files)).sign()
+    }
+    t.same(await grow(), [])
+    const [alone] = (await as({ role: 'admin' }).get('/api/audit/checkpoints')).json().keys
+
+    keep({ keys: [checkpointKey(), oldPublic] })
+    t.same(await grow(), [])
+    const app = await start()
+    t.teardown(() => app.close())
+    await app.ready()
+    const admin = callerOf(app, 'audit', { role: 'admin', ...CITY })
+    const page = async (query = '') => (await admin.get(`/api/audit/checkpoints${query}`)).json()
+    const { keys, results } = await page()
+    t.equal(keys.length, 2)
+    t.same(keys[1], alone, 'the old one is still handed out')
+    t.same(
+      results.map(({ seq, kid }: { seq: number; kid: string }) => [seq, kid]),
+      [
+        [10, keys[0].kid],
+        [5, keys[1].kid],
+      ],
+    )
+    const { keys: known } = readCheckpointKeys(files.CHECKPOINT_KEY_FILE)
+    for (const { seq, note } of results) {
+      t.match(readNote(note, known), { hospitalId: CITY.hospital_id, seq })
+    }
+    const first = await page('?limit=1')
+    t.same((await page(`?limit=1&cursor=${first.next_cursor}`)).results, [results[1]])
+    t.match((await admin.get('/api/audit/verify')).json(), { ok: true, signed_seq: 10 })
+
+    const run = async (args = ['--hospital', CITY.hospital_id], env = {}) => {
+      const said: string[] = []
+      const out: string[] = []
+      const output = {
+        out: (text: string) => out.push(text),
+        say: (text: string) => said.push(text),
+      }
+      const code = await verifyCommand(
+        args,
+        { ...files, DATABASE_URL: urls.databaseUrl, ...env },
+        output,
+      )
+      return { code, said: said.join(), verdict: out[0] && JSON.parse(out[0]) }
+    }
+    await t.test('pnpm audit:verify says so too', async (t) => {
+      t.match(await run(), { code: 0, verdict: { ok: true, events: 10, signed_seq: 10 } })
+      t.match(await run(['--hospital', RIVERSIDE.hospital_id]), { code: 2, said: /no entry/ })
+      t.match(await run(['--hospital', 'x']), { code: 2, said: /Usage/ })
+      t.match(await run(undefined, { DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x' }), { code: 2 })
+      t.match(await run(undefined, { CHECKPOINT_KEY_FILE: '/nowhere' }), {
+        code: 2,
+        said: /nowhere/,
+      })
+    })
+
+    await t.test('a key that is no longer known', async (t) => {
+      const content = JSON.parse(readFileSync(files.CHECKPOINT_KEY_FILE, 'utf8'))
+      keep(content.keys[0])
+      const finding = { first_bad_seq: 5, finding: 'checkpoint' }
+      t.match(await run(), {
+        code: 1,
+        said: /ALTERED: entry 5 /,
+        verdict: { ok: false, ...finding },
+      })
+      keep(content)
+    })
+
+    await t.test('a key that nobody knew', async (t) => {
+      const [row] = await sql<{ hash: Buffer }>('select hash from event where seq = 5')
+      const note = writeNote(
+        {
+          hospitalId: CITY.hospital_id,
+          seq: 5,
+          hash: row?.hash as Buffer,
+          time: new Date().toISOString(),
+        },
+        createPrivateKey({ key: checkpointKey(), format: 'jwk' }),
+      )
+      await sql('set session_replication_role = replica')
+      await sql('update checkpoint set note = $1 where seq = 5', [note])
+      t.match(await run(), { code: 1, verdict: { first_bad_seq: 5, finding: 'checkpoint' } })
+      t.match((await admin.get('/api/audit/verify')).json(), { ok: false, first_bad_seq: 5 })
+    })
+  },
+)
+
+t.test('a file without a usable key stops the boot, and is not quoted', async (t) => {
+  const { files } = await build(t, { withoutNats: true })
+  const { d: _, ...withoutPrivate } = checkpointKey() as { d?: string }
+  for (const content of ['{', '{}', '{"keys":[]}', JSON.stringify(withoutPrivate)]) {
+    writeFileSync(files.CHECKPOINT_KEY_FILE, content)
+    t.throws(() => readCheckpointKeys(files.CHECKPOINT_KEY_FILE), { name: 'ConfigurationError' })
+  }
 })

@@ -32,6 +32,12 @@ export function writeNote(statement: Statement, privateKey: KeyObject): string {
   return `${text}\n— ${KEY_NAME} ${signed.toString('base64')}\n`
 }
 
+/** Which key a note says that it is signed with; nobody has checked. */
+export function kidIn(note: string): string {
+  const [, , , , , , signed = ''] = NOTE.exec(note) ?? []
+  return Buffer.from(signed, 'base64').toString('hex', 0, KID_BYTES)
+}
+
 /** What a note states, or undefined when none of `keys` signed exactly this. */
 export function readNote(note: string, keys: CheckpointKeys): Statement | undefined {
   const [, text, hospitalId, seq, hash, time, signed] = NOTE.exec(note) ?? []

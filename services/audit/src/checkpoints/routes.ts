@@ -3,6 +3,7 @@ import type { TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { auditRead } from '../events/events.ts'
 import type { CheckpointKeys } from './keys.ts'
+import { kidIn } from './note.ts'
 import { CheckpointRepository } from './repository.ts'
 import { CheckpointListQuerySchema, CheckpointPageSchema } from './schemas.ts'
 
@@ -32,7 +33,8 @@ export const checkpointRoutes: ServicePlugin<CheckpointRoutesOptions> = async (a
       await app.recordAudit(auditRead(request.identity, 'checkpoints'))
       const page = toPage(rows, limit, { codec: cursors, scope, position: ({ seq }) => [seq] })
       linkNext(request, reply, page)
-      return { ...page, keys: verifierKeys }
+      const results = page.results.map((each) => ({ ...each, kid: kidIn(each.note) }))
+      return { ...page, results, keys: verifierKeys }
     },
   )
 }

@@ -12,6 +12,7 @@ export const CheckpointPageSchema = Type.Object({
     Type.Object({
       seq: Type.Integer({ minimum: 1 }),
       note: Type.String({ description: 'a C2SP checkpoint in a signed note' }),
+      kid: Type.String({ description: 'the key it is signed with' }),
     }),
   ).properties,
   keys: Type.Array(
