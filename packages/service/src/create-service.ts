@@ -66,6 +66,9 @@ export const TIMEOUTS = {
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
 } as const
 
+/** `handlerTimeout` of a route that streams: it counts to the last byte, and who reads slowly is no fault. */
+export const STREAMED_WITHIN_MS = 6 * 60 * 60 * 1000
+
 /**
  * Makes a service: strict validation, problems for errors, identity, deny by default, health,
  * metrics and OpenAPI. Register routes on what it returns.

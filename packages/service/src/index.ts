@@ -7,6 +7,7 @@ export {
   type Service,
   type ServiceOptions,
   type ServicePlugin,
+  STREAMED_WITHIN_MS,
   TIMEOUTS,
 } from './create-service.ts'
 export { CsvFault, csvRecord, csvRecords } from './csv.ts'

@@ -37,6 +37,7 @@ export async function buildApp(config: Config): Promise<Service> {
     },
     recordAudit: new AuditRecorder(database).record,
   })
+  writer.measure(app.metrics.registry)
   const vouchers = { keys, witnessFile: config.CHECKPOINT_FILE }
   const options = { database, cursors: new CursorCodec(config.IDENTITY_KEY), keys, vouchers }
   await app.register(eventRoutes, { prefix: '/api/audit', ...options })

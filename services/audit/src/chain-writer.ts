@@ -3,6 +3,7 @@ import { AUDIT_STREAM } from '@wardstone/contracts'
 import { DurableConsumer, type Nats } from '@wardstone/events'
 import type { Logger } from '@wardstone/service'
 import { createSystemDatabase } from '@wardstone/tenancy'
+import type { Registry } from 'prom-client'
 import { Checkpointer } from './checkpoints/checkpointer.ts'
 import type { CheckpointKeys } from './checkpoints/keys.ts'
 import { SystemCheckpointRepository } from './checkpoints/system-repository.ts'
@@ -11,6 +12,7 @@ import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
 import { createIntake } from './events/intake.ts'
 import { SystemEventRepository } from './events/system-repository.ts'
+import { AuditMetrics } from './metrics.ts'
 
 export interface ChainWriterOptions {
   readonly config: Config
@@ -24,6 +26,7 @@ const POOL_SIZE = 3
 
 /** Everything that writes the chains: from the stream into the database, and what is signed of it. */
 export function createChainWriter({ config, nats, privateKey, keys, logger }: ChainWriterOptions) {
+  const metrics = new AuditMetrics()
   const witness = new CheckpointWitness(config.CHECKPOINT_FILE)
   const system = createSystemDatabase<Database>({
     url: config.SYSTEM_DATABASE_URL,
@@ -42,7 +45,11 @@ export function createChainWriter({ config, nats, privateKey, keys, logger }: Ch
   const handle = createIntake({
     repository: new SystemEventRepository(system.db),
     logger,
-    onAppended: (entries) => checkpointer.appended(entries),
+    onAppended: (entries) => {
+      metrics.appended(entries)
+      checkpointer.appended(entries)
+    },
+    onPutAway: (reason) => metrics.putAway(reason),
   })
   const consumer = new DurableConsumer({
     nats,
@@ -53,6 +60,8 @@ export function createChainWriter({ config, nats, privateKey, keys, logger }: Ch
   })
   return {
     isUp: system.isUp,
+    measure: (registry: Registry) =>
+      metrics.register(registry, { nats, checkpoints: () => checkpointer.stats() }),
     start: async () => {
       await witness.open()
       consumer.start()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AuditEvent } from '@wardstone/contracts'
 import { ensureStreams } from '@wardstone/events'
 import { connect, type JetStreamManager } from 'nats'
 import t from 'tap'
@@ -63,20 +64,35 @@ async function replay(natsUrl: string) {
   await ensureStreams(natsUrl)
 }
 
-t.test('eight writers append without a fork', async (t) => {
-  const { as, urls, stored } = await build(t)
-  const writers = Array.from({ length: 8 }, async () => {
-    const repository = systemRepository(t, urls.systemUrl)
-    for (let batch = 0; batch < 10; batch += 1) {
-      const hospitals = [CITY.hospital_id, RIVERSIDE.hospital_id].sort(() => Math.random() - 0.5)
-      await repository.append(hospitals.flatMap((hospital_id) => many(5, { hospital_id })))
-    }
-  })
-  await Promise.all(writers)
-  t.equal(await stored(), 800)
-  for (const hospital of [CITY, RIVERSIDE]) {
+t.test('8 writers × 500 events for one hospital: no fork, no gap, each once', async (t) => {
+  const { as, sql, urls } = await build(t, { withoutNats: true })
+  const given = Array.from({ length: 8 }, () => many(500))
+  await Promise.all(
+    given.map(async (events, writer) => {
+      const repository = systemRepository(t, urls.systemUrl)
+      for (let from = 0; from < events.length; from += 20) {
+        const batch = events.slice(from, from + 20)
+        // What comes twice is in the chain once, whoever brings it; and others' chains are in the way.
+        const again = given[(writer + 1) % 8]?.slice(0, 2) ?? []
+        const others = many(2, { hospital_id: RIVERSIDE.hospital_id })
+        const [first, second] = writer % 2 === 0 ? [others, batch] : [batch, others]
+        await repository.append([...first, ...second, ...again])
+      }
+    }),
+  )
+  const [chain] = await sql(
+    `select count(*)::int as events, min(seq)::int as first, max(seq)::int as last,
+      count(distinct prev_hash)::int as links, count(distinct event_id)::int as ids
+     from event where hospital_id = $1`,
+    [CITY.hospital_id],
+  )
+  t.same(chain, { events: 4000, first: 1, last: 4000, links: 4000, ids: 4000 })
+  for (const [hospital, events] of [
+    [CITY, 4000],
+    [RIVERSIDE, 400],
+  ] as const) {
     const verdict = (await as({ role: 'admin', ...hospital }).get('/api/audit/verify')).json()
-    t.match(verdict, { ok: true, events: 400, head: { seq: 400 } })
+    t.match(verdict, { ok: true, events, head: { seq: events } })
   }
 })
 
@@ -98,13 +114,32 @@ t.test('keeps every text as it was', async (t) => {
   t.same(results.map(({ reason }: { reason: string }) => reason).reverse(), texts)
 })
 
-t.test('what is no audit event is put away and holds up nobody', async (t) => {
-  const { sql, stored, publish } = await build(t)
+t.test('what is no audit event is put away, counted, and holds up nobody', async (t) => {
+  const { app, sql, stored, publish } = await build(t)
+  const metrics = async () => (await app.metrics.registry.metrics()).split('\n')
   const bad = { ...somethingHappened(), colour: 'red' }
-  await publish([somethingHappened(), bad, somethingHappened()])
+  const neighbours = [somethingHappened(), somethingHappened()]
+  await publish([neighbours[0] as AuditEvent, bad, neighbours[1] as AuditEvent])
   await until(async () => (await stored()) === 2)
+  const ids = neighbours.map(({ id }) => id).sort()
+  t.same(
+    (await sql('select event_id from event order by event_id')).map(Object.values),
+    ids.map((id) => [id]),
+  )
   await publish([bad])
   await publish([somethingHappened()])
   await until(async () => (await stored()) === 3)
   t.match(await sql('select reason, subject from dead_letter'), [{ reason: 'schema' }])
+  const told = await metrics()
+  t.ok(told.includes('audit_dead_letters_total{reason="schema"} 1'), 'the same one counts once')
+  t.ok(told.includes('audit_dead_letters_total{reason="hospital"} 0'))
+  t.ok(told.includes('audit_events_appended_total 3'))
+  t.ok(told.includes('audit_event_delay_seconds_count 3'))
+  await until(async () => (await metrics()).includes('audit_events_waiting 0'))
+  t.notMatch(told.join(), CITY.hospital_id)
+})
+
+t.test('without NATS nobody knows what waits', async (t) => {
+  const { app } = await build(t, { withoutNats: true })
+  t.match(await app.metrics.registry.metrics(), /^audit_events_waiting Nan$/m)
 })

@@ -16,6 +16,9 @@ export interface CheckpointerOptions {
   readonly logger: Logger
 }
 
+/** Checkpoints since the start: signed, and refused because something is not what it was. */
+export type CheckpointerStats = Readonly<{ signed: number; refused: number }>
+
 /** What to sign, looked up when its turn comes. */
 type Heads = () => readonly MovedHead[] | Promise<readonly MovedHead[]>
 
@@ -33,8 +36,7 @@ export class Checkpointer {
     this.#options = options
   }
 
-  /** Checkpoints since the start: signed, and refused because something is not what it was. */
-  stats(): Readonly<{ signed: number; refused: number }> {
+  stats(): CheckpointerStats {
     return this.#stats
   }
 

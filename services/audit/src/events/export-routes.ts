@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
-import type { ServicePlugin } from '@wardstone/service'
+import { type ServicePlugin, STREAMED_WITHIN_MS } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { Database } from '../database/schema.ts'
 import { auditRead } from './events.ts'
@@ -23,6 +23,7 @@ export const exportRoutes: ServicePlugin<ExportRoutesOptions> = async (app, { da
     '/',
     {
       config: { permission: 'audit.read' },
+      handlerTimeout: STREAMED_WITHIN_MS,
       schema: {
         querystring: EventExportQuerySchema,
         response: {

@@ -2,7 +2,7 @@ import type { AuditEvent } from '@wardstone/contracts'
 import type { ReceivedMessage } from '@wardstone/events'
 import type { Logger } from '@wardstone/service'
 import type { ChainEntry } from '../chain/entry.ts'
-import { type DeadLetter, readMessage } from './messages.ts'
+import { type DeadLetter, type DeadLetterReason, readMessage } from './messages.ts'
 import type { SystemEventRepository } from './system-repository.ts'
 
 export interface IntakeOptions {
@@ -10,13 +10,15 @@ export interface IntakeOptions {
   readonly logger: Logger
   /** Told after each commit what is new in the chains. */
   readonly onAppended: (entries: readonly ChainEntry[]) => void
+  /** Told of each message that was put away for the first time. */
+  readonly onPutAway: (reason: DeadLetterReason) => void
 }
 
 // What one transaction holds, so that it stays below the role's timeout.
 const MOST_EVENTS = 1000
 
 /** Makes the handler of `audit.>`: when it resolves, every event is in its chain or put away. */
-export function createIntake({ repository, logger, onAppended }: IntakeOptions) {
+export function createIntake({ repository, logger, onAppended, onPutAway }: IntakeOptions) {
   return async (messages: readonly ReceivedMessage[]): Promise<void> => {
     const events: AuditEvent[] = []
     for (const message of messages) {
@@ -38,7 +40,7 @@ export function createIntake({ repository, logger, onAppended }: IntakeOptions) 
   async function putAway(letter: DeadLetter): Promise<void> {
     const { reason, subject } = letter
     logger.error({ reason, subject: subject.slice(0, 200) }, 'audit message put away')
-    await repository.putAway(letter)
+    if (await repository.putAway(letter)) onPutAway(reason)
   }
 }
 

@@ -2,11 +2,22 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type AuditEvent, AuditMessageSchema, PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import type { ReceivedMessage } from '@wardstone/events'
 
+/** Why a message can be put away. */
+export const DEAD_LETTER_REASONS = [
+  'subject',
+  'schema',
+  'hospital',
+  'service',
+  'action',
+  'refused',
+] as const
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number]
+
 /** A message that is no audit event, and why. */
 export interface DeadLetter {
   readonly subject: string
   readonly payload: Uint8Array
-  readonly reason: string
+  readonly reason: DeadLetterReason
 }
 
 const isAuditMessage = TypeCompiler.Compile(AuditMessageSchema)
@@ -18,7 +29,7 @@ const SUBJECT = /^audit\.(platform|[0-9a-f-]{36})\.([a-z][a-z0-9-]*)\.([a-z_.]+)
  */
 export function readMessage(message: ReceivedMessage): AuditEvent[] | DeadLetter {
   const { subject, payload } = message
-  const dead = (reason: string): DeadLetter => ({ subject, payload, reason })
+  const dead = (reason: DeadLetterReason): DeadLetter => ({ subject, payload, reason })
   const [, scope, service, action] = SUBJECT.exec(subject) ?? []
   if (!scope || !service || !action) return dead('subject')
   const content = parse(payload)

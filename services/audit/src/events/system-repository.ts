@@ -45,10 +45,10 @@ export class SystemEventRepository {
     })
   }
 
-  /** Puts a message away that nobody can make sense of; the same one once. */
-  async putAway({ subject, payload, reason }: DeadLetter): Promise<void> {
+  /** Puts a message away that nobody can make sense of; the same one once. True when it is new. */
+  async putAway({ subject, payload, reason }: DeadLetter): Promise<boolean> {
     const digest = createHash('sha256').update(subject).update('\n').update(payload).digest()
-    await this.#db
+    const { numInsertedOrUpdatedRows } = await this.#db
       .insertInto('dead_letter')
       .values({
         hospital_id: PLATFORM_HOSPITAL_ID,
@@ -58,7 +58,8 @@ export class SystemEventRepository {
         reason,
       })
       .onConflict((conflict) => conflict.doNothing())
-      .execute()
+      .executeTakeFirstOrThrow()
+    return numInsertedOrUpdatedRows === 1n
   }
 
   async #lockHeads(trx: Transaction<Database>, hospitals: string[]) {

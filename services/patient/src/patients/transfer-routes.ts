@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
-import type { Lines, ServicePlugin } from '@wardstone/service'
+import { type Lines, type ServicePlugin, STREAMED_WITHIN_MS } from '@wardstone/service'
 import type { IdempotencyKeys, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
@@ -40,6 +40,7 @@ export const transferRoutes: ServicePlugin<TransferRoutesOptions> = async (app, 
     '/export',
     {
       config: { permission: 'patient.export' },
+      handlerTimeout: STREAMED_WITHIN_MS,
       schema: {
         querystring: Type.Object(
           { format: Type.Union([Type.Literal('csv'), Type.Literal('ndjson')], { default: 'csv' }) },
