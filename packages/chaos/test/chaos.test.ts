@@ -14,7 +14,7 @@ const FAULTS = [
   'kill -9 a backend',
   'lose JetStream',
   'full stream',
-  'lossy link',
+  'lost answers',
   'cut link',
 ]
 

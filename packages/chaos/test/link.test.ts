@@ -7,7 +7,13 @@ import { Link } from '../src/stage/link.ts'
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
 
 t.test('a link', async (t) => {
-  const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
+  let heard = 0
+  const echo = createServer((socket) => {
+    socket.on('error', () => undefined).pipe(socket)
+    socket.on('data', ({ length }) => {
+      heard += length
+    })
+  })
   echo.listen(0, '127.0.0.1')
   await once(echo, 'listening')
   const link = await Link.to((echo.address() as AddressInfo).port)
@@ -51,6 +57,16 @@ t.test('a link', async (t) => {
     const lossy = link.lose(100)
     socket.write('lost')
     await Promise.all([lossy, closed(socket)])
+    t.same(said, [])
+  })
+
+  await t.test('loses answers to what arrives', async (t) => {
+    const { socket, said } = await open()
+    const before = heard
+    const oneWay = link.loseAnswers(100)
+    socket.write('done')
+    await Promise.all([oneWay, closed(socket)])
+    t.equal(heard, before + 4)
     t.same(said, [])
   })
 

@@ -1,6 +1,6 @@
 import { killBackend, terminateBackends } from './database.ts'
 import type { FaultKind } from './fault.ts'
-import { cutLink, lossyLink, slowLink, stalledLink } from './network.ts'
+import { cutLink, lossyLink, lostAnswers, slowLink, stalledLink } from './network.ts'
 import { immediateShutdown, kill, restart, stop } from './processes.ts'
 import { fillStream, loseStreams } from './streams.ts'
 
@@ -17,6 +17,7 @@ export const KINDS: readonly FaultKind[] = [
   slowLink,
   stalledLink,
   lossyLink,
+  lostAnswers,
   cutLink,
 ]
 

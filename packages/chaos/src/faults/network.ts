@@ -31,6 +31,14 @@ export const lossyLink: FaultKind = {
   inject: (stage, { target, lasts }) => stage.link(target as LinkName).lose(lasts),
 }
 
+/** What is sent is done, and only the answer is lost: what is tried again was done before. */
+export const lostAnswers: FaultKind = {
+  name: 'lost answers',
+  targets: LINKS,
+  lasts: [100, 3_000],
+  inject: (stage, { target, lasts }) => stage.link(target as LinkName).loseAnswers(lasts),
+}
+
 /** All connections break, and none can be made. */
 export const cutLink: FaultKind = {
   name: 'cut link',

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What happens to the bytes on their way. */
-type Weather = 'clear' | 'slow' | 'stalled' | 'lossy' | 'cut'
+type Weather = 'clear' | 'slow' | 'stalled' | 'lossy' | 'one way' | 'cut'
 
 /** A TCP proxy to one port of this machine, which can be made to fail as a network does. */
 export class Link {
@@ -55,6 +55,12 @@ export class Link {
     this.#reset()
   }
 
+  /** What is sent arrives, and what is answered is lost for a while; then the connections break. */
+  async loseAnswers(forMs: number): Promise<void> {
+    await this.#during('one way', forMs)
+    this.#reset()
+  }
+
   /** All connections break, and none can be made for a while. */
   async cut(forMs: number): Promise<void> {
     this.#reset()
@@ -79,9 +85,9 @@ export class Link {
   }
 
   #join(near: Socket, far: Socket): void {
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
+    for (const [one, other, lossy] of [
+      [near, far, ['lossy']],
+      [far, near, ['lossy', 'one way']],
     ] as const) {
       this.#sockets.add(one)
       one.on('error', () => other.resetAndDestroy())
@@ -89,16 +95,16 @@ export class Link {
         this.#sockets.delete(one)
         other.destroySoon()
       })
-      void this.#pass(one, other)
+      void this.#pass(one, other, lossy)
     }
   }
 
-  async #pass(from: Socket, to: Socket): Promise<void> {
+  async #pass(from: Socket, to: Socket, lossy: readonly Weather[]): Promise<void> {
     try {
       for await (const piece of from) {
         if (this.#weather === 'slow') await sleep(this.#delay)
         if (this.#weather === 'stalled') await this.#cleared.promise
-        if (this.#weather !== 'lossy') await new Promise((done) => to.write(piece, done))
+        if (!lossy.includes(this.#weather)) await new Promise((done) => to.write(piece, done))
       }
       to.end()
     } catch {
