@@ -31,7 +31,7 @@ export async function prepareDatabases(
 
 /** The superuser's URLs of the databases that demo data goes to, on the server of `adminUrl`. */
 export function databaseUrlsOn(adminUrl: string): DemoDatabases {
-  const url = (service: string) => databaseUrlOn(adminUrl, service).href
+  const url = (service: ServiceName) => databaseUrlOn(adminUrl, service)
   return { auth: url('auth'), hospital: url('hospital'), patient: url('patient') }
 }
 
@@ -42,14 +42,15 @@ export function databaseUrlAs(
   role: keyof DatabasePasswords,
   password: string,
 ): string {
-  const url = databaseUrlOn(adminUrl, service)
+  const url = new URL(databaseUrlOn(adminUrl, service))
   url.username = `${service}_${role}`
   url.password = password
   return url.href
 }
 
-function databaseUrlOn(adminUrl: string, service: string): URL {
+/** The superuser's URL of a service's database, on the server of `adminUrl`. */
+export function databaseUrlOn(adminUrl: string, service: ServiceName): string {
   const url = new URL(adminUrl)
   url.pathname = `/wardstone_${service}`
-  return url
+  return url.href
 }

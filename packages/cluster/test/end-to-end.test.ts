@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { completeness } from '../src/audit-complete/completeness.ts'
+import { type Documented, permissionsIn } from '../src/audit-complete/due.ts'
 import { restart } from '../src/restarts/restart.ts'
 import { SteadyLoad } from '../src/restarts/steady-load.ts'
 import { type Answer, Client, clusterFile, PROCESSES } from './cluster-client.ts'
@@ -301,6 +303,28 @@ t.test('the whole cluster', async (t) => {
     t.equal((await anew.get('/api/patients')).status, 200)
     t.match((await platform.get('/api/patients')).json, { code: 'no_hospital_context' })
   })
+
+  await t.test(
+    'every answer that has to be on record is, once; one that is not is seen',
+    async (t) => {
+      const document = (await (await fetch(`${url}/openapi.json`)).json()) as Documented
+      const found = (patience: number) =>
+        completeness({
+          adminUrl: clusterFile(data).postgres?.url ?? '',
+          logFile: (service) => join(data, 'logs', `${service}.log`),
+          permissions: permissionsIn(document),
+          patience,
+        })
+      const { due, missing, doubled } = await found(30_000)
+      t.ok(due > 200, `${due} answers`)
+      t.same({ missing, doubled }, { missing: [], doubled: [] })
+      const read = { method: 'GET', route: '/api/patients/:id', status: 200 }
+      const unseen = { request_id: randomUUID(), ...read, hospital_id: city.hospitalId }
+      const line = { ...unseen, user_id: randomUUID(), msg: 'request completed' }
+      appendFileSync(join(data, 'logs', 'patient.log'), `${JSON.stringify(line)}\n`)
+      t.match((await found(0)).missing, [{ service: 'patient', ...unseen }])
+    },
+  )
 
   await t.test('killed with kill -9, the next start cleans up and keeps the data', async (t) => {
     const { id } = await create(city)

@@ -11,7 +11,7 @@ import Fastify, {
 import { accessControl } from './access-control.ts'
 import { conditionalGets } from './conditional-gets.ts'
 import type { ServiceConfigSchema } from './config.ts'
-import { healthRoutes, type Part } from './health.ts'
+import { healthRoutes, isUp, type Part } from './health.ts'
 import { identityPlugin, type PeerKeys } from './identity.ts'
 import { jsonBodies } from './json-bodies.ts'
 import { createLogger, type Logger } from './logger.ts'
@@ -111,4 +111,8 @@ function drainable(app: FastifyInstance, parts: Record<string, Part>): void {
     if (draining) reply.header('connection', 'close')
   })
   healthRoutes(app, parts, () => draining)
+  // Who comes first finds connections made. What is away now may be back by then.
+  app.addHook('onReady', async () => {
+    await Promise.all(Object.values(parts).map(isUp))
+  })
 }

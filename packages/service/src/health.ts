@@ -53,7 +53,8 @@ export function healthRoutes(
   )
 }
 
-async function isUp(part: Part): Promise<boolean> {
+/** Whether the part is there; one that fails to tell is not. */
+export async function isUp(part: Part): Promise<boolean> {
   try {
     return await part.isUp()
   } catch {
