@@ -57,7 +57,7 @@ export async function answers(url: string, query = 'select 1'): Promise<boolean>
 /** Whether it becomes true within so many seconds. */
 export async function eventually(
   check: () => Promise<boolean> | boolean,
-  seconds = 10,
+  seconds = 60,
 ): Promise<boolean> {
   const deadline = Date.now() + seconds * 1000
   while (Date.now() < deadline) {
