@@ -87,7 +87,10 @@ export class AuditSpool {
     this.#pause.wake()
     await this.#running
     await this.#file.close().catch(() => {})
-    if (this.#queue.bytes === 0) await rm(this.#folder.own, { force: true })
+    if (this.#queue.bytes > 0) return
+    await rm(this.#folder.own, { force: true }).catch((error) => {
+      this.#logger.warn({ err: error }, 'audit spool file cannot be removed')
+    })
   }
 
   async #run(): Promise<void> {

@@ -15,6 +15,12 @@ export interface Published {
   readonly seq: number
 }
 
+/** What must not be claimed yet: rows that were refused, and all rows of hospitals of which one was not taken. */
+export interface Waiting {
+  readonly rows: readonly string[]
+  readonly hospitals: readonly string[]
+}
+
 /** What JetStream says of a stream: how far all its consumers are, and which messages it holds. */
 export interface StreamProgress {
   /** As in `Published`. */
@@ -30,7 +36,8 @@ const RELAY_LOCK = '8602282539013664622'
 const CHUNK = 5000
 
 const CLAIM = `select hospital_id, id, subject, payload from outbox
-  where published_at is null and id <> all($2::uuid[]) order by id limit $1`
+  where published_at is null and id <> all($2::uuid[]) and hospital_id <> all($3::uuid[])
+  order by seq limit $1`
 const MARK = `update outbox set published_at = now(), stream = done.stream, stream_seq = done.seq
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) as done (hospital_id, id, stream, seq)
   where outbox.hospital_id = done.hospital_id and outbox.id = done.id`
@@ -49,7 +56,7 @@ const LOST = AGAIN(`published_at < now() - make_interval(secs => $3) or not exis
 const SINCE = AGAIN('published_at >= $1::timestamptz')
 const WAITING = `select count(*)::int as pending,
     coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_seconds
-  from (select created_at from outbox where published_at is null order by id limit 10000) as waiting`
+  from (select created_at from outbox where published_at is null order by seq limit 10000) as waiting`
 
 /** The outbox of one database as its relay sees it, on a connection of its own. */
 export class Outbox {
@@ -96,8 +103,9 @@ export class Outbox {
     return rows[0]?.locked === true
   }
 
-  async claim(limit: number, except: readonly string[]): Promise<OutboxRow[]> {
-    const query = { name: 'claim', text: CLAIM, values: [limit, except] }
+  /** The next rows in their order, without those rows and those hospitals that have to wait. */
+  async claim(limit: number, { rows, hospitals }: Waiting): Promise<OutboxRow[]> {
+    const query = { name: 'claim', text: CLAIM, values: [limit, rows, hospitals] }
     return (await this.#client.query<OutboxRow>(query)).rows
   }
 

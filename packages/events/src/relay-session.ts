@@ -1,6 +1,6 @@
 import type { NatsConnection } from 'nats'
 import type { Nats } from './connection.ts'
-import { HeldRows } from './held-rows.ts'
+import { Held } from './held.ts'
 import type { Logger } from './logger.ts'
 import type { Outbox, OutboxRow, Published, StreamProgress } from './outbox.ts'
 import { readProgress } from './progress.ts'
@@ -31,7 +31,8 @@ export class RelaySession {
   readonly #nats: Nats
   readonly #logger: Logger
   readonly #stats: RelayStats
-  readonly #held = new HeldRows()
+  /** Rows that JetStream refuses, and hospitals of which it did not take the next row. */
+  readonly #held = { rows: new Held(), hospitals: new Held() }
   #streams = new Map<string, StreamProgress>()
   #server: string | undefined
   #sweepAt = 0
@@ -58,13 +59,18 @@ export class RelaySession {
   }
 
   async #publishBatch(connection: NatsConnection): Promise<Turn> {
-    const rows = await this.#outbox.claim(IN_FLIGHT, this.#held.waiting())
+    const { rows: refused, hospitals } = this.#held
+    const waiting = { rows: refused.waiting(), hospitals: hospitals.waiting() }
+    const rows = await this.#outbox.claim(IN_FLIGHT, waiting)
     if (rows.length === 0) return 'idle'
     const results = await publishAll(connection.jetstream(), rows)
     const published = results.flatMap((result) => this.#published(result))
     if (published.length > 0) await this.#outbox.mark(published)
     this.#stats.published += results.filter((each) => 'ack' in each && !each.ack.duplicate).length
-    for (const { row } of published) this.#held.release(row.id)
+    for (const { row } of published) {
+      refused.release(row.id)
+      hospitals.release(row.hospital_id)
+    }
     this.#handleFailures(results, published.length > 0)
     if (published.length === 0) return 'failed'
     return rows.length === IN_FLIGHT ? 'more' : 'idle'
@@ -76,14 +82,16 @@ export class RelaySession {
     return stream ? [{ row: result.message, stream, seq: result.ack.seq }] : []
   }
 
-  /** One row's failure is its own when others went through; else JetStream is away or full. */
+  /** A refused row waits alone. One that was not taken keeps its hospital waiting, so that none overtakes it; if nothing was taken JetStream is away or full. */
   #handleFailures(results: readonly PublishResult<OutboxRow>[], othersWentThrough: boolean): void {
     let down: Error | undefined
     for (const result of results) {
       if (!('error' in result)) continue
-      if (othersWentThrough || isHopeless(result.error)) {
-        const attempts = this.#held.hold(result.message.id)
-        const { id, subject } = result.message
+      const { id, hospital_id, subject } = result.message
+      const isRefused = isHopeless(result.error)
+      if (othersWentThrough || isRefused) {
+        const { rows, hospitals } = this.#held
+        const attempts = isRefused ? rows.hold(id) : hospitals.hold(hospital_id)
         const fields = { err: result.error, id, subject, attempts }
         this.#logger.error(fields, 'outbox row not accepted')
       } else {

@@ -25,6 +25,7 @@ t.test('publishes each committed row once and deletes it when it was consumed', 
   await until(async () => (await admin.query(waiting)).rows[0].count === 0)
   await until(() => relay.stats().pending === 0)
   t.equal(relay.stats().published, 300)
+  t.same([...sink.seen.keys()], names('row', 300), 'in the order of the changes, not of their ids')
 })
 
 t.test('loses no row that commits after a later one', async (t) => {
@@ -115,6 +116,7 @@ t.test('a full stream makes rows wait, without haste and without loss', async (t
     [...sink.seen.values()].every((times) => times === 1),
     'once each',
   )
+  t.same([...sink.seen.keys()], names('x'.repeat(200), 200), 'none overtook one that was not taken')
 })
 
 t.test('NATS down while 50 rows are written', async (t) => {

@@ -1,4 +1,7 @@
-import { createOutbox } from '@wardstone/tenancy'
+import { createOutbox, orderOutbox } from '@wardstone/tenancy'
 import type { Kysely } from 'kysely'
 
-export const up = (db: Kysely<never>) => createOutbox(db, 'events')
+export async function up(db: Kysely<never>) {
+  await createOutbox(db, 'events')
+  await orderOutbox(db)
+}
