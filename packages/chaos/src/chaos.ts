@@ -31,10 +31,11 @@ if (![seed, minutes, people, pause].every((each) => each >= 0)) {
 }
 
 const stopping = new AbortController()
+// Again and again: whoever is impatient must not keep the cluster from being stopped.
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
-  process.once(event, () => stopping.abort(new Error('stopped')))
+  process.on(event, () => stopping.abort(new Error('stopped')))
 }
-process.once('uncaughtException', (error) => stopping.abort(error))
+process.on('uncaughtException', (error) => stopping.abort(error))
 
 const data = mkdtempSync(join(tmpdir(), 'wardstone-chaos-'))
 console.log(`Chaos with seed ${seed} for ${minutes} minutes in ${data}`)
