@@ -4,6 +4,8 @@ const KINDS = {
   instant: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/,
   hash: /\b[0-9a-f]{64}\b/,
   base64: /(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{91}=)|\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*/,
+  // Each world signs with a key of its own.
+  kid: /(?<="kid":")[0-9a-f]{8}(?=")/,
   // Cursors, refresh tokens, codes: letters of both cases, not words of ours.
   opaque: /(?<![\w\\-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}/,
 }
