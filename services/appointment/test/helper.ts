@@ -42,7 +42,7 @@ export async function open(t: Test, { natsUrl }: { natsUrl?: string } = {}) {
   const admin = new pg.Client({ connectionString: urls.adminDatabaseUrl })
   admin.on('error', () => {})
   await admin.connect()
-  const app = await buildApp({
+  const config = {
     ...CONFIG,
     DATABASE_URL: urls.databaseUrl,
     RELAY_DATABASE_URL: urls.relayUrl,
@@ -52,13 +52,20 @@ export async function open(t: Test, { natsUrl }: { natsUrl?: string } = {}) {
     PATIENT_URL: world.services.patient.url,
     IDENTITY_KEY_HOSPITAL: world.peerKey('appointment', 'hospital'),
     IDENTITY_KEY_PATIENT: world.peerKey('appointment', 'patient'),
-  })
+  }
+  const apps: Awaited<ReturnType<typeof buildApp>>[] = []
+  const start = async () => {
+    const app = await buildApp(config)
+    apps.push(app)
+    await app.ready()
+    return app
+  }
   t.teardown(async () => {
-    await app.close()
+    for (const each of apps) await each.close()
     await admin.end()
     await world.close()
   })
-  await app.ready()
+  const app = await start()
 
   const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await admin.query<Row>(text, values)).rows
@@ -73,8 +80,12 @@ export async function open(t: Test, { natsUrl }: { natsUrl?: string } = {}) {
   /** Somebody of City, or of another hospital, at the desk. */
   const as = (role: TestCaller['role'] = 'receptionist', at = city) =>
     callerOf(app, 'appointment', { role, ...at })
+  /** The same at a second process of the service, on the same database. */
+  const besides = async (role: TestCaller['role'] = 'receptionist') =>
+    callerOf(await start(), 'appointment', { role, ...city })
   return {
     app,
+    besides,
     world,
     sql,
     auditEvents,

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { privateNats } from '@wardstone/cluster/testing'
-import { ensureStreams } from '@wardstone/events'
+import { connectNats, ensureStreams } from '@wardstone/events'
+import { createLogger } from '@wardstone/service'
 import t from 'tap'
 import { inHours, open } from './helper.ts'
 
@@ -18,6 +20,12 @@ t.test('what the service knows of others’ records', async (t) => {
   await ensureStreams(natsUrl)
   const { as, city, calling, world, sql, doctor, patient } = await open(t, { natsUrl })
   const desk = as()
+  const nats = connectNats({ url: natsUrl, name: 'admin', logger: createLogger('test', 'silent') })
+  t.teardown(() => nats.close())
+  await eventually(async () => nats.connection !== undefined)
+  const publish = (subject: string, payload: string) =>
+    nats.connection?.jetstream().publish(subject, payload)
+  const occurred_at = new Date().toISOString()
   const book = async (fields: object) => desk.post('/api/appointments', { payload: fields })
   const knows = (table: string, id: string, where = 'true') =>
     eventually(async () => {
@@ -43,6 +51,48 @@ t.test('what the service knows of others’ records', async (t) => {
     t.equal(found.json().results.length, 1)
     const former = await desk.get(`/api/appointments/search?q=${who.last_name}`)
     t.same(former.json().results, [], 'the old name finds nothing')
+  })
+
+  await t.test('bad news of one hospital hold back nobody else’s', async () => {
+    const stranger = randomUUID()
+    const told = {
+      hospital_id: stranger,
+      id: randomUUID(),
+      is_active: true,
+      version: 1,
+      occurred_at,
+    }
+    for (const [subject, payload] of [
+      [`domain.${stranger}.patient.patient.updated`, 'no JSON'],
+      [`domain.${stranger}.patient.patient.updated`, JSON.stringify({ ...told, is_active: 'yes' })],
+      // Of a hospital that its owner does not know: asking fails, again and again.
+      [`domain.${stranger}.hospital.hospital.updated`, '{}'],
+    ] as const)
+      await publish(subject, payload)
+    const who = await patient()
+    await knows('known_patient', who.id)
+    await calling('patient', { role: 'admin', ...city }).delete(`/api/patients/${who.id}`)
+    await knows('known_patient', who.id, 'not is_active')
+  })
+
+  await t.test('news that come late change nothing', async () => {
+    const who = await patient()
+    const admin = calling('patient', { role: 'admin', ...city })
+    await admin.delete(`/api/patients/${who.id}`)
+    await admin.post(`/api/patients/${who.id}/reactivate`)
+    await knows('known_patient', who.id, 'is_active')
+    const late = {
+      hospital_id: city.hospital_id,
+      id: who.id,
+      is_active: false,
+      version: 2,
+      occurred_at,
+    }
+    const subject = `domain.${city.hospital_id}.patient.patient.deactivated`
+    await publish(subject, JSON.stringify(late))
+    const after = await patient()
+    await knows('known_patient', after.id)
+    await knows('known_patient', who.id, 'is_active')
   })
 
   await t.test('names do not travel', async (t) => {
