@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { privateNats } from '@wardstone/cluster/testing'
 import { connectNats, ensureStreams } from '@wardstone/events'
@@ -133,4 +134,18 @@ t.test('what the service knows of others’ records', async (t) => {
       t.equal(unknown.headers['retry-after'], '1')
     },
   )
+})
+
+t.test('while an owner is being succeeded, somebody new can be booked', async (t) => {
+  const { as, world, doctor, patient } = await open(t)
+  const [who, whom] = [await patient(), await doctor()]
+  const { server } = world.services.hospital.app
+  const { port } = server.address() as AddressInfo
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  const payload = { patient_id: who.id, doctor_id: whom.id, starts_at: inHours(40) }
+  const booked = as().post('/api/appointments', { payload })
+  await sleep(300)
+  server.listen(port, '127.0.0.1')
+  t.equal((await booked).statusCode, 201)
 })

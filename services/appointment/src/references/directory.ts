@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DoctorReference, HospitalReference, PatientReference } from '@wardstone/contracts'
 import type { Logger } from '@wardstone/service'
 import type { Tenant } from '@wardstone/tenancy'
@@ -6,9 +7,13 @@ import { ownerAway, referenceNotFound } from '../errors.ts'
 import type { Owners } from './owners.ts'
 import { KnownRepository } from './repository.ts'
 
+/** An owner that was told to end may be gone for a moment before its successor listens. */
+const AGAIN_WITHIN_MS = 3000
+const AGAIN_MS = 200
+
 /**
  * Who and what a booking needs, as it is now: the owning service is asked, and while it does not
- * answer what was last heard of it is good.
+ * answer what was last heard of it is good; who was never heard of is asked for again for a while.
  */
 export class Directory {
   readonly #owners: Owners
@@ -23,7 +28,7 @@ export class Directory {
   async patient(tenant: Tenant<Database>, id: string): Promise<PatientReference> {
     const known = new KnownRepository(tenant)
     const patient = await this.#newest({
-      asked: this.#owners.patients(askingOf(tenant), [id]).then(([found]) => found),
+      ask: () => this.#owners.patients(askingOf(tenant), [id]).then(([found]) => found),
       known: known.findPatient(id),
       isNews: isNewer,
       keep: (found) => known.keepPatient(found),
@@ -36,7 +41,7 @@ export class Directory {
   async doctor(tenant: Tenant<Database>, id: string): Promise<DoctorReference> {
     const known = new KnownRepository(tenant)
     const doctor = await this.#newest({
-      asked: this.#owners.doctors(askingOf(tenant), [id]).then(([found]) => found),
+      ask: () => this.#owners.doctors(askingOf(tenant), [id]).then(([found]) => found),
       known: known.findDoctor(id),
       isNews: isNewer,
       keep: (found) => known.keepDoctor(found),
@@ -49,7 +54,7 @@ export class Directory {
   async hospital(tenant: Tenant<Database>): Promise<HospitalReference> {
     const known = new KnownRepository(tenant)
     const hospital = await this.#newest({
-      asked: this.#owners.hospital(askingOf(tenant)),
+      ask: () => this.#owners.hospital(askingOf(tenant)),
       known: known.findHospital(),
       isNews: (found, last) => JSON.stringify(found) !== JSON.stringify(last),
       keep: (found) => known.keepHospital(found),
@@ -63,22 +68,35 @@ export class Directory {
     return (known ?? (await this.hospital(tenant))).time_zone
   }
 
-  async #newest<T>({ asked, known, isNews, keep }: Sources<T>): Promise<T | undefined> {
-    const [answer, looked] = await Promise.allSettled([asked, known])
+  async #newest<T>({ ask, known, isNews, keep }: Sources<T>): Promise<T | undefined> {
+    const [answer, looked] = await Promise.allSettled([ask(), known])
     if (looked.status === 'rejected') throw looked.reason
+    const last = looked.value
     if (answer.status === 'rejected') {
       this.#log.warn({ err: answer.reason }, 'owner does not answer, what was last heard is good')
-      if (looked.value) return looked.value
-      throw ownerAway(answer.reason)
+      if (last) return last
     }
-    const found = answer.value
-    if (found && !(looked.value && !isNews(found, looked.value))) await keep(found)
+    const found = answer.status === 'fulfilled' ? answer.value : await again(ask)
+    if (found && !(last && !isNews(found, last))) await keep(found)
     return found
   }
 }
 
+/** @throws problem 503 when nobody answers for a while */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  const until = Date.now() + AGAIN_WITHIN_MS
+  for (;;) {
+    await sleep(AGAIN_MS)
+    try {
+      return await ask()
+    } catch (error) {
+      if (Date.now() > until) throw ownerAway(error)
+    }
+  }
+}
+
 interface Sources<T> {
-  asked: Promise<T | undefined>
+  ask: () => Promise<T | undefined>
   known: Promise<T | undefined>
   isNews: (found: T, known: T) => boolean
   keep: (found: T) => Promise<void>
