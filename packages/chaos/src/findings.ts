@@ -52,7 +52,7 @@ export function findingsOf(observations: Observations): Findings {
   const { history, wounds, wholeAfter, records, events, chains } = observations
   const outages = outagesOf(wounds, wholeAfter)
   const recoveries = recoveriesOf(wounds, outages)
-  const noticed = wounds.filter((wound) => !isUnnoticed(wound))
+  const noticed = wounds.filter((wound) => !isUnnoticed(wound, wholeAfter))
   const excused = [...outagesOf(noticed, wholeAfter), ...observations.slowSpells]
   const writes = checkWrites(history, records)
   const audit = checkAudit(history, records, events)

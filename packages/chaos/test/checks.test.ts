@@ -138,9 +138,15 @@ t.test('what does not recover is seen', async (t) => {
   t.same(outages, [{ from: 1_000, until: Infinity }])
   t.match(checkRecovery(recoveriesOf([wound], outages)), [/after kill -9 auth/])
   t.same(checkRecovery(recoveriesOf([wound], [{ from: 1_000, until: 9_000 }])), [])
-  t.notOk(isUnnoticed(wound))
-  t.ok(isUnnoticed({ ...wound, fault: { ...fault, target: 'nats' } }), 'nobody needs NATS')
-  t.ok(isUnnoticed({ ...wound, fault: { ...fault, kind: 'restart' } }), 'somebody takes over')
+  const soon = () => 2_000
+  const restarted = { ...wound, fault: { ...fault, kind: 'restart' } }
+  t.notOk(isUnnoticed(wound, soon))
+  t.ok(isUnnoticed({ ...wound, fault: { ...fault, target: 'nats' } }, soon), 'nobody needs NATS')
+  t.ok(isUnnoticed(restarted, soon), 'somebody takes over')
+  t.notOk(
+    isUnnoticed(restarted, () => 5_000),
+    'somebody takes over too late',
+  )
   t.same(checkMemory(new Map([['auth', 100]]), new Map([['auth', 200]])), [])
   t.match(checkMemory(new Map([['auth', 100]]), new Map([['auth', 300]])), [/auth held 100 MB/])
 })

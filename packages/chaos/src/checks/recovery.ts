@@ -10,9 +10,17 @@ const MEMORY = { share: 1.6, megabytes: 64 }
 /** Without NATS everything goes on. */
 const UNNOTICED: ReadonlySet<string> = new Set(['nats', AUDIT_STREAM, DOMAIN_STREAM])
 
+/** Who is told to end may not wait for ever: a successor that a busy machine starts too slowly comes later. */
+const SUCCEEDED_MS = 1_000
+
 /** True for what no client may notice: a program that is told to end is succeeded before it goes. */
-export function isUnnoticed({ fault: { kind, target } }: Wound): boolean {
-  return UNNOTICED.has(target) || (kind === 'restart' && target !== 'postgres')
+export function isUnnoticed(
+  { fault: { kind, target }, until }: Wound,
+  wholeAfter: (time: number) => number | undefined,
+): boolean {
+  if (UNNOTICED.has(target)) return true
+  const isSucceeded = (wholeAfter(until) ?? Infinity) - until < SUCCEEDED_MS
+  return kind === 'restart' && target !== 'postgres' && isSucceeded
 }
 
 /** The times in which something was wrong: from a fault until every part was seen ready after it. */
