@@ -132,6 +132,35 @@ t.test(
   },
 )
 
+t.test(
+  'while one process takes over from another both sign, and neither gets ahead of the file',
+  async (t) => {
+    const { urls, files, start, as } = await build(t, { withoutNats: true })
+    const repository = systemRepository(t, urls.systemUrl)
+    const signers = await Promise.all([1, 2, 3].map(() => signer(t, urls, files)))
+    for (let round = 0; round < 8; round += 1) {
+      const signed = signers.map(async (each, turn) => {
+        await repository.append(many(3, turn === 1 ? { hospital_id: RIVERSIDE.hospital_id } : {}))
+        return each.sign()
+      })
+      t.same((await Promise.all(signed)).flat(), [])
+    }
+    const lines = readFileSync(files.CHECKPOINT_FILE, 'utf8').split('\n').filter(Boolean)
+    const seqs = lines
+      .map((line) => JSON.parse(line))
+      .filter((each) => each.hospital_id === CITY.hospital_id)
+    t.same(
+      seqs,
+      [...seqs].sort((a, b) => a.seq - b.seq),
+      'in order',
+    )
+    t.equal(new Set(seqs.map(({ seq }) => seq)).size, seqs.length, 'each once')
+    const app = await start()
+    t.teardown(() => app.close())
+    t.match((await as({ role: 'admin' }).get('/api/audit/verify')).json(), { ok: true, events: 48 })
+  },
+)
+
 t.test('a file without a usable key stops the boot, and is not quoted', async (t) => {
   const { files } = await build(t, { withoutNats: true })
   const { d: _, ...withoutPrivate } = checkpointKey() as { d?: string }

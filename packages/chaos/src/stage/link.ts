@@ -16,7 +16,7 @@ export class Link {
     // Halves end on their own, as on a wire: what is behind decides.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
       if (this.#weather === 'cut') {
-        near.resetAndDestroy()
+        breakOff(near)
         return
       }
       const far = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
@@ -81,7 +81,7 @@ export class Link {
   }
 
   #reset(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const socket of this.#sockets) breakOff(socket)
   }
 
   #join(near: Socket, far: Socket): void {
@@ -90,7 +90,7 @@ export class Link {
       [far, near, ['lossy', 'one way']],
     ] as const) {
       this.#sockets.add(one)
-      one.on('error', () => other.resetAndDestroy())
+      one.on('error', () => breakOff(other))
       one.once('close', () => {
         this.#sockets.delete(one)
         other.destroySoon()
@@ -111,4 +111,14 @@ export class Link {
       to.destroy()
     }
   }
+}
+
+/**
+ * Breaks a connection with a RST. Not one that is closed already, or whose end is on its way: Node 26
+ * never finishes closing the handle of such a one, and spins when the process should exit.
+ */
+function breakOff(socket: Socket): void {
+  if (socket.destroyed) return
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -80,18 +80,20 @@ export class Checkpointer {
   async #signAll(heads: Heads): Promise<void> {
     const { logger } = this.#options
     try {
-      for (const head of await heads()) await this.#sign(head)
+      for (const head of await heads()) {
+        await this.#options.repository.exclusively((repository) => this.#sign(head, repository))
+      }
     } catch (error) {
       logger.error({ err: error }, 'checkpoints not signed, tried again later')
     }
   }
 
-  async #sign(head: MovedHead): Promise<void> {
-    const { repository, witness, privateKey, logger } = this.#options
+  async #sign(head: MovedHead, repository: SystemCheckpointRepository): Promise<void> {
+    const { witness, privateKey, logger } = this.#options
     const { hospitalId, seq } = head
     await witness.look()
     const newest = witness.newest(hospitalId)
-    const doubt = await this.#doubt(head, newest)
+    const doubt = await this.#doubt(hospitalId, newest, repository)
     if (doubt) {
       this.#stats.refused += 1
       logger.error({ hospital_id: hospitalId, seq }, `${doubt}, not signed`)
@@ -99,7 +101,7 @@ export class Checkpointer {
     }
     // A crash between the two places left it in one.
     if (newest) await repository.add(hospitalId, newest.seq, newest.note)
-    if (newest?.seq === seq) return
+    if (newest && newest.seq >= seq) return
     const note = writeNote({ ...head, time: new Date().toISOString() }, privateKey)
     await witness.add(hospitalId, seq, note)
     await repository.add(hospitalId, seq, note)
@@ -108,17 +110,18 @@ export class Checkpointer {
 
   /** Why the chain, or a place of its checkpoints, cannot be what it was. */
   async #doubt(
-    { hospitalId, seq }: MovedHead,
+    hospitalId: string,
     newest: Checkpoint | undefined,
+    repository: SystemCheckpointRepository,
   ): Promise<string | undefined> {
-    const { repository, keys } = this.#options
+    const { keys } = this.#options
     if ((await repository.newestSeq(hospitalId)) > (newest?.seq ?? 0)) {
       return 'the file of checkpoints says less than the database'
     }
     if (!newest) return undefined
     const stated = readNote(newest.note, keys)
-    const isPast = stated?.hospitalId === hospitalId && stated.seq <= seq
-    const hash = isPast ? await repository.hashAt(hospitalId, stated.seq) : undefined
+    const isItsOwn = stated?.hospitalId === hospitalId
+    const hash = isItsOwn ? await repository.hashAt(hospitalId, stated.seq) : undefined
     return hash && stated?.hash.equals(hash) ? undefined : 'audit chain denies its checkpoint'
   }
 }

@@ -5,12 +5,23 @@ import type { Statement } from './note.ts'
 /** A chain that has grown since its last checkpoint. */
 export type MovedHead = Pick<Statement, 'hospitalId' | 'seq' | 'hash'>
 
+// "witness!" as a number: whoever holds it adds to the file of checkpoints.
+const SIGNING = '8604536580565332769'
+
 /** Sees every hospital's chain grow, and keeps its checkpoints. */
 export class SystemCheckpointRepository {
   readonly #db: Kysely<Database>
 
   constructor(db: Kysely<Database>) {
     this.#db = db
+  }
+
+  /** Does `work` while no other process of this service does: one that takes over signs beside the one that ends. */
+  exclusively(work: (repository: SystemCheckpointRepository) => Promise<void>): Promise<void> {
+    return this.#db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${SIGNING}::bigint)`.execute(trx)
+      await work(new SystemCheckpointRepository(trx))
+    })
   }
 
   async moved(): Promise<MovedHead[]> {
