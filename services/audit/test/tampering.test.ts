@@ -242,7 +242,7 @@ t.test(
     })
 
     await t.test('another hospital’s export is not this one’s', async (t) => {
-      const file = join(t.testdir(), 'export.ndjson')
+      const file = join(dirname(chain.files.CHECKPOINT_FILE), 'another.ndjson')
       const theirs = await chain.as({ role: 'admin', ...RIVERSIDE }).get('/api/audit/export')
       writeFileSync(file, theirs.body)
       const found = await verifier(
@@ -263,7 +263,7 @@ t.test(
     await t.test(
       'a third party can take the pages that the hospital kept, and must have the keys',
       async (t) => {
-        const folder = t.testdir({})
+        const folder = dirname(chain.files.CHECKPOINT_FILE)
         const [events, pages, keys] = ['events', 'pages', 'keys'].map((name) => join(folder, name))
         const admin = chain.as({ role: 'admin' })
         writeFileSync(events as string, (await admin.get('/api/audit/export')).body)
