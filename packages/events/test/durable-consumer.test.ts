@@ -7,11 +7,11 @@ import { connectionOptions } from '../src/connection.ts'
 import { ensureStreams, keepStreams } from '../src/index.ts'
 import { collector, HOSPITAL, memoryLogger, names, until } from './helper.ts'
 
-async function publish(connection: NatsConnection, payloads: readonly string[]) {
+async function publish(connection: NatsConnection, payloads: readonly string[], timeout = 20_000) {
   const jetstream = connection.jetstream()
   const subject = auditSubject(HOSPITAL, 'patient', 'patient.read')
   await Promise.all(
-    payloads.map((each) => jetstream.publish(subject, each, { msgID: each, timeout: 1000 })),
+    payloads.map((each) => jetstream.publish(subject, each, { msgID: each, timeout })),
   )
 }
 
@@ -98,7 +98,7 @@ t.test('goes on when the consumer was lost, the server restarted or killed', asy
   await servers.stopNats()
   await servers.startNats()
   await until(() =>
-    publish(producer, ['c']).then(
+    publish(producer, ['c'], 1000).then(
       () => true,
       () => false,
     ),
@@ -107,7 +107,7 @@ t.test('goes on when the consumer was lost, the server restarted or killed', asy
 
   await servers.killNats()
   await until(() =>
-    publish(producer, ['d']).then(
+    publish(producer, ['d'], 1000).then(
       () => true,
       () => false,
     ),
