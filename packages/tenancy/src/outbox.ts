@@ -8,6 +8,7 @@ import {
 import { type Generated, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
+import { queryInHospital } from './hospital-query.ts'
 import { asProblem, type PipelinedClient } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
@@ -117,28 +118,31 @@ const INSERT = `insert into outbox (hospital_id, id, subject, payload)
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])`
 
 /** Commits messages of several hospitals in one transaction and one round trip, each inserted inside its hospital. */
-export async function writeOutbox(
-  pool: pg.Pool,
-  events: readonly OutboxEvent[],
-  hospitalSetting: (hospitalId: string) => string,
-): Promise<void> {
+export async function writeOutbox(pool: pg.Pool, events: readonly OutboxEvent[]): Promise<void> {
   const byHospital = Map.groupBy(events, (event) => event.hospital_id ?? PLATFORM_HOSPITAL_ID)
   const name = statementName(INSERT)
-  const queries = [...byHospital].flatMap(([hospitalId, rows]) => [
-    hospitalSetting(hospitalId),
-    { ...(name && { name }), text: INSERT, values: [...columns(rows)] },
-  ])
+  const insert = (client: pg.ClientBase, hospitalId: string, rows: readonly OutboxEvent[]) =>
+    queryInHospital(
+      client,
+      { hospitalId, readOnly: false },
+      { ...(name && { name }), text: INSERT, values: [...columns(rows)] },
+    )
   try {
     const client = (await pool.connect()) as PipelinedClient
     const { stream } = client.connection
+    const isAlone = byHospital.size === 1
     stream.cork()
-    const sent = ['begin', ...queries, 'commit'].map((query) => client.query(query as string))
+    const began = isAlone ? [] : [client.query('begin')]
+    const inserted = [...byHospital].map(([hospitalId, rows]) => insert(client, hospitalId, rows))
+    const committed = isAlone ? [] : [client.query('commit')]
     stream.uncork()
-    const results = await Promise.allSettled(sent)
+    const results = await Promise.allSettled([...began, ...inserted, ...committed])
     client.release(client.getTransactionStatus() !== 'I')
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
-    if ((await sent.at(-1))?.command !== 'COMMIT') throw new Error('The events were rolled back.')
+    const [commit] = committed
+    if (commit && (await commit).command !== 'COMMIT')
+      throw new Error('The events were rolled back.')
   } catch (error) {
     throw asProblem(error)
   }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type Logger, type ProblemError, problem } from '@wardstone/service'
 import pg from 'pg'
+import { prepareForHospitals } from './hospital-query.ts'
 
 /** How a process reaches one database as one role. */
 export interface DatabaseOptions {
@@ -55,7 +56,10 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   })
   const warn = (error: Error) => options.logger.warn({ err: error }, 'database connection lost')
   pool.on('error', warn)
-  pool.on('connect', (client) => client.on('error', warn))
+  pool.on('connect', (client) => {
+    client.on('error', warn)
+    prepareForHospitals(client)
+  })
   return pool
 }
 

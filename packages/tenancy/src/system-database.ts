@@ -32,5 +32,5 @@ export function createSystemDatabase<DB>(options: DatabaseOptions): SystemDataba
     },
     close: () => pool.end(),
   })
-  return on(new TransactionDialect(pool, '', () => listener()))
+  return on(new TransactionDialect(pool, undefined, () => listener()))
 }

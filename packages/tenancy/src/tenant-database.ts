@@ -55,9 +55,7 @@ export class TenantDatabase<DB> {
     if (hospitalId === null || !UUID.test(hospitalId)) {
       throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
     }
-    const dialect = new TransactionDialect(this.#pool, hospitalSetting(hospitalId), () =>
-      this.#onWrite(),
-    )
+    const dialect = new TransactionDialect(this.#pool, hospitalId, () => this.#onWrite())
     return new Tenant(hospitalId, identity, dialect)
   }
 
@@ -68,7 +66,7 @@ export class TenantDatabase<DB> {
 
   /** Commits events of any number of hospitals in one transaction, each under its own hospital's policy. */
   async writeOutbox(events: readonly OutboxEvent[]): Promise<void> {
-    await writeOutbox(this.#pool, events, hospitalSetting)
+    await writeOutbox(this.#pool, events)
     this.#onWrite()
   }
 
@@ -82,13 +80,4 @@ export class TenantDatabase<DB> {
   async close(): Promise<void> {
     await this.#pool.end()
   }
-}
-
-/**
- * The statement that puts a transaction into a hospital. This is the one place where a value is
- * written into SQL text, to save a message; only a UUID passes.
- */
-function hospitalSetting(hospitalId: string): string {
-  if (!UUID.test(hospitalId)) throw new TypeError('A hospital id is a UUID in lower case.')
-  return `select set_config('app.hospital_id','${hospitalId}',true)`
 }

@@ -1,5 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type pg from 'pg'
+import { queryInHospital } from './hospital-query.ts'
 import { asProblem, type PipelinedClient } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
@@ -8,22 +9,21 @@ const STALE_PLAN = new Set(['0A000', '26000'])
 
 /**
  * One Kysely connection, checked out only while it has something to do. A statement outside a
- * transaction travels together with its own `begin`, the hospital's setting and `commit` in one
- * network write: one round trip. Within a transaction `begin` and the setting travel with the first
- * statement.
+ * transaction is one of its own, and goes to PostgreSQL together with the hospital it runs in: one
+ * round trip. Within a transaction `begin` and the hospital travel with the first statement.
  */
 export class TransactionConnection implements DatabaseConnection {
   readonly #pool: pg.Pool
-  readonly #setting: string
+  readonly #hospitalId: string | undefined
   readonly #onWrite: () => void
   #client: PipelinedClient | undefined
   #begin: Promise<unknown> | undefined
   #inTransaction = false
 
-  /** @param setting SQL that runs right after `begin`, in the same message; empty for none */
-  constructor(pool: pg.Pool, setting: string, onWrite: () => void) {
+  /** @param hospitalId where all of it runs; undefined for a role whose policies span hospitals */
+  constructor(pool: pg.Pool, hospitalId: string | undefined, onWrite: () => void) {
     this.#pool = pool
-    this.#setting = setting
+    this.#hospitalId = hospitalId
     this.#onWrite = onWrite
   }
 
@@ -71,41 +71,35 @@ export class TransactionConnection implements DatabaseConnection {
   async #alone(query: CompiledQuery): Promise<pg.QueryResult> {
     const readOnly = isReadOnly(query)
     try {
-      return await this.#pipelined(query, readOnly)
+      return await this.#transaction(query, readOnly)
     } catch (error) {
-      if (!readOnly || !STALE_PLAN.has((error as { code?: string }).code ?? '')) throw error
-      return await this.#pipelined(query, readOnly)
+      if (!readOnly || !isStale(error)) throw error
+      return await this.#transaction(query, readOnly)
     } finally {
       if (!readOnly) this.#onWrite()
     }
   }
 
-  async #pipelined(query: CompiledQuery, readOnly: boolean): Promise<pg.QueryResult> {
+  async #transaction(query: CompiledQuery, readOnly: boolean): Promise<pg.QueryResult> {
     const client = await this.#checkOut()
-    const { stream } = client.connection
-    stream.cork()
-    const begin = client.query(`begin${readOnly ? ' read only' : ''};${this.#setting}`)
-    const statement = client.query(prepared(query))
-    const commit = client.query('commit')
-    stream.uncork()
-    const [began, result, committed] = await Promise.allSettled([begin, statement, commit])
-    if (result.status === 'rejected' && STALE_PLAN.has(result.reason.code)) client.release(true)
-    else client.release(client.getTransactionStatus() !== 'I')
-    this.#client = undefined
-
-    if (began.status === 'rejected') throw began.reason
-    if (result.status === 'rejected') throw result.reason
-    if (committed.status === 'rejected') throw committed.reason
-    if (committed.value.command !== 'COMMIT') throw new Error('The transaction was rolled back.')
-    return result.value
+    let mustGo = false
+    try {
+      return await this.#send(client, query, readOnly)
+    } catch (error) {
+      mustGo = isStale(error)
+      throw error
+    } finally {
+      client.release(mustGo || client.getTransactionStatus() !== 'I')
+      this.#client = undefined
+    }
   }
 
   async #within(query: CompiledQuery): Promise<pg.QueryResult> {
     if (this.#begin) return (await this.#checkOut()).query(prepared(query))
     const client = await this.#checkOut()
     client.connection.stream.cork()
-    this.#begin = client.query(`begin;${this.#setting}`)
-    const statement = client.query(prepared(query))
+    this.#begin = client.query('begin')
+    const statement = this.#send(client, query, false)
     client.connection.stream.uncork()
     const [began, result] = await Promise.allSettled([this.#begin, statement])
     if (began.status === 'rejected') throw began.reason
@@ -113,10 +107,20 @@ export class TransactionConnection implements DatabaseConnection {
     return result.value
   }
 
+  #send(client: PipelinedClient, query: CompiledQuery, readOnly: boolean) {
+    const hospitalId = this.#hospitalId
+    if (hospitalId === undefined) return client.query(prepared(query))
+    return queryInHospital(client, { hospitalId, readOnly }, prepared(query))
+  }
+
   async #checkOut(): Promise<PipelinedClient> {
     this.#client ??= (await this.#pool.connect()) as PipelinedClient
     return this.#client
   }
+}
+
+function isStale(error: unknown): boolean {
+  return STALE_PLAN.has((error as { code?: string }).code ?? '')
 }
 
 function prepared(query: CompiledQuery): pg.QueryConfig {

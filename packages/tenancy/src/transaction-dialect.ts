@@ -4,13 +4,13 @@ import { JoinedDialect } from './joined-dialect.ts'
 import { PostgresqlDialect } from './postgresql-dialect.ts'
 import { TransactionConnection } from './transaction-connection.ts'
 
-/** Kysely over connections that run `setting` at the start of every transaction, their own or Kysely's. */
+/** Kysely over connections whose every transaction, their own or Kysely's, runs in a hospital: see {@link TransactionConnection}. */
 export class TransactionDialect extends PostgresqlDialect {
   readonly #connect: () => TransactionConnection
 
-  constructor(pool: pg.Pool, setting: string, onWrite: () => void) {
+  constructor(pool: pg.Pool, hospitalId: string | undefined, onWrite: () => void) {
     super()
-    this.#connect = () => new TransactionConnection(pool, setting, onWrite)
+    this.#connect = () => new TransactionConnection(pool, hospitalId, onWrite)
   }
 
   createDriver(): Driver {

@@ -139,13 +139,7 @@ t.test('used connections never keep a hospital', async (t) => {
   t.teardown(() => pool.end())
   const admin = await connect(t, urls.adminDatabaseUrl)
   const at = (hospital: string) =>
-    new Kysely<Database>({
-      dialect: new TransactionDialect(
-        pool,
-        `select set_config('app.hospital_id','${hospital}',true)`,
-        () => {},
-      ),
-    })
+    new Kysely<Database>({ dialect: new TransactionDialect(pool, hospital, () => {}) })
 
   /** Every way a request may end. Each must end alone: without a hospital left behind on its connection. */
   const endings: ((db: Kysely<Database>) => Promise<unknown>)[] = [
