@@ -35,6 +35,7 @@ export const AUDIT_ACTIONS = [
   'patient.reactivated',
   'patient.exported',
   'patient.imported',
+  'patient.import_read',
   'department.created',
   'department.updated',
   'department.deactivated',

@@ -3,6 +3,7 @@ import type { World } from '@wardstone/cluster/testing'
 import { PLATFORM_HOSPITAL_ID } from '@wardstone/contracts'
 import { CANARY } from './canaries.ts'
 import { CITY, CLOSED, type Hospital, openHospital, RIVERSIDE } from './hospitals.ts'
+import { addImport } from './imports.ts'
 import { addMembers, addPerson, type Person } from './people.ts'
 import { addVisits } from './visits.ts'
 
@@ -49,6 +50,8 @@ export async function furnish(world: World): Promise<Cast> {
   for (const hospital of [CITY, RIVERSIDE]) {
     await record(world, hospital)
     if (world.services.appointment) await addVisits(world, hospital)
+    for (let more = 0; world.services.patient && more < RECORDED; more += 1)
+      await addImport(world, hospital)
   }
   return cast
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { World } from '@wardstone/cluster/testing'
 import { addSession, type Cast } from './cast.ts'
 import { CITY, type Hospital, RIVERSIDE } from './hospitals.ts'
+import { addImport } from './imports.ts'
 import { addPerson, type Person } from './people.ts'
 import { addSeries } from './visits.ts'
 
@@ -50,6 +51,10 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   '/api/patients/{id}/access-log': {
     own: (world, { hospital }) => seenPatient(world, hospital ?? CITY),
     foreign: (world) => [seenPatient(world, RIVERSIDE)],
+  },
+  '/api/patients/imports/{id}': {
+    own: (world, { hospital }) => addImport(world, hospital ?? CITY),
+    foreign: (world) => [addImport(world, RIVERSIDE)],
   },
   '/api/users/{id}': {
     own: async (world) =>

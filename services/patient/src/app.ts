@@ -16,6 +16,8 @@ import {
 } from '@wardstone/tenancy'
 import type { Config } from './config.ts'
 import type { Database } from './database/schema.ts'
+import { SystemImportRepository } from './imports/repository.ts'
+import { importRoutes } from './imports/routes.ts'
 import { internalRoutes } from './patients/internal-routes.ts'
 import { recordRoutes } from './patients/record-routes.ts'
 import { patientRoutes } from './patients/routes.ts'
@@ -56,10 +58,12 @@ export async function buildApp(config: Config): Promise<Service> {
   }
   await app.register(patientRoutes, { prefix: '/api/patients', ...desk })
   await app.register(transferRoutes, { prefix: '/api/patients', ...desk })
+  await app.register(importRoutes, { prefix: '/api/patients/imports', ...desk })
   await app.register(recordRoutes, { prefix: '/api/patients', ...desk })
   await app.register(internalRoutes, { prefix: '/internal', database })
   const keptAnswers = new SystemIdempotencyRepository(system)
-  housekeeping(app, [() => keptAnswers.removeOld()])
+  const imports = new SystemImportRepository(system)
+  housekeeping(app, [() => keptAnswers.removeOld(), () => imports.removeOld()])
   app.addHook('onReady', async () => relay.start())
   app.addHook('onClose', async () => {
     await relay.stop()

@@ -6,6 +6,9 @@ import type { RowDuplicates, RowError } from './patients/import-schemas.ts'
 /** The same bytes for a patient who is not there and for another hospital's. */
 export const patientNotFound = () => problem(404, 'not_found', 'Not found')
 
+/** The same bytes for an import that is not there and for another hospital's. */
+export const importNotFound = () => problem(404, 'not_found', 'Not found')
+
 /** `If-Match` or `version` is not the record's: somebody else changed it first. */
 export const stalePatient = (version: number) =>
   problem(412, 'stale', 'The patient was changed by somebody else; read it again', { version })

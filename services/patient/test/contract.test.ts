@@ -8,6 +8,9 @@ t.test('every documented status is answered, and every answer is documented', as
   const patient = (
     await as({ role: 'admin' }).post('/api/patients', { payload: newcomer() })
   ).json()
+  const tried = await as({ role: 'admin' }).post('/api/patients/import', {
+    payload: { format: 'ndjson', content: JSON.stringify(somebody()), dry_run: true },
+  })
   await contract.generate({
     away: (await build(t, { databaseUrl: NOWHERE })).app,
     caller: (role) => ({ role, ...CITY }),
@@ -32,6 +35,7 @@ t.test('every documented status is answered, and every answer is documented', as
         params: { id: patient.id },
         body: { allergy_status: undefined },
       },
+      '/api/patients/imports/{id}': { params: { id: tried.json().import_id } },
       '/api/patients/{id}': { params: { id: patient.id } },
       '/api/patients/{id}/reactivate': { params: { id: patient.id } },
     },

@@ -25,8 +25,16 @@ t.test('two hospitals × every tenant route', async (t) => {
   const foreign = (await riverside.post('/api/patients', { payload: secret })).json()
   await city.post('/api/patients', { payload: newcomer() })
 
-  const onOne = (id: string) =>
+  const fileOf = (row: object, more: object = {}) => ({
+    payload: { format: 'ndjson', content: JSON.stringify(row), ...more },
+  })
+  const foreignImport = (
+    await riverside.post('/api/patients/import', fileOf(secret, { dry_run: true }))
+  ).json().import_id
+
+  const onOne = (id: string, importId = id) =>
     [
+      ['GET', '/api/patients/imports/:id', () => city.get(`/api/patients/imports/${importId}`)],
       ['GET', '/api/patients/:id', () => city.get(`/api/patients/${id}`)],
       ['PUT', '/api/patients/:id', () => city.put(`/api/patients/${id}`, { payload: somebody() })],
       [
@@ -52,11 +60,9 @@ t.test('two hospitals × every tenant route', async (t) => {
     [
       'POST',
       '/api/patients/import',
-      () =>
-        city.post('/api/patients/import', {
-          payload: { format: 'ndjson', content: JSON.stringify(named), dry_run: true },
-        }),
+      () => city.post('/api/patients/import', fileOf(named, { dry_run: true })),
     ],
+    ['GET', '/api/patients/imports', () => city.get('/api/patients/imports')],
     ['GET', '/internal/patients', () => peer.get(`/internal/patients?ids=${foreign.id}`)],
   ] as const
 
@@ -73,7 +79,7 @@ t.test('two hospitals × every tenant route', async (t) => {
 
   await t.test('another hospital’s id answers the same bytes as an unknown one', async (t) => {
     const unknown = onOne(randomUUID()).values()
-    for (const [method, url, ask] of onOne(foreign.id)) {
+    for (const [method, url, ask] of onOne(foreign.id, foreignImport)) {
       const theirs = await ask()
       const nobodys = await unknown.next().value?.[2]()
       if (!nobodys) throw new Error('as many unknown ones')
@@ -89,7 +95,7 @@ t.test('two hospitals × every tenant route', async (t) => {
       t.ok(statusCode < 300, `${method} ${url} ${statusCode}`)
       t.notMatch(
         body + JSON.stringify(headers),
-        new RegExp(`${CANARY}|${foreign.id}|${foreign.mrn}|7777777`, 'i'),
+        new RegExp(`${CANARY}|${foreign.id}|${foreignImport}|${foreign.mrn}|7777777`, 'i'),
       )
     }
     t.equal((await city.get('/api/patients/stats')).json().total, 2)

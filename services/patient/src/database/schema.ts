@@ -1,5 +1,6 @@
 import type { OutboxTable } from '@wardstone/tenancy'
 import type { ColumnType, Generated } from 'kysely'
+import type { ImportTask } from '../imports/schemas.ts'
 import type { Allergy } from '../patients/clinical.ts'
 import type { Identifier, IdentifierKey } from '../patients/identifiers.ts'
 import type { Patient } from '../patients/schemas.ts'
@@ -84,6 +85,16 @@ export interface PatientCountTable {
   count: number
 }
 
+/** How far an import is. Nothing of a patient is in it. */
+export interface PatientImportTable extends Omit<ImportTask, 'id' | 'started_at' | 'requested_by'> {
+  hospital_id: Fixed
+  id: Fixed
+  requested_by: Fixed
+  started_at: Generated<string>
+  /** When it was last heard of. */
+  updated_at: string
+}
+
 export interface Database {
   patient: PatientTable
   patient_name: PatientNameTable
@@ -92,5 +103,6 @@ export interface Database {
   patient_count: PatientCountTable
   patient_identifier: PatientIdentifierTable
   unknown_patient_counter: UnknownPatientCounterTable
+  patient_import: PatientImportTable
   outbox: OutboxTable
 }

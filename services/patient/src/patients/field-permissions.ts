@@ -14,10 +14,13 @@ export async function refuseClinical(
   said: PatientPatch,
   id?: string,
 ): Promise<void> {
-  const permission = 'patient.clinical.write'
+  if (mayWriteClinical(request.identity, said)) return
+  throw await forbidden(request, 'patient.clinical.write', id)
+}
+
+export function mayWriteClinical({ role }: Pick<Identity, 'role'>, said: PatientPatch): boolean {
   const isSaid = CLINICAL.some((field) => said[field] !== undefined)
-  if (!isSaid || isGranted(request.identity.role, permission)) return
-  throw await forbidden(request, permission, id)
+  return !isSaid || isGranted(role, 'patient.clinical.write')
 }
 
 /** A form sends a restriction back as it was; changing it has a permission of its own. */

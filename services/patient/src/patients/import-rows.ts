@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CsvFault, csvRecords, ProblemError } from '@wardstone/service'
 import { invalidField } from '../errors.ts'
 import { IMPORT_COLUMNS, rowOf } from './import-columns.ts'
@@ -18,19 +19,34 @@ export interface ReadRows {
   errors: RowError[]
 }
 
-/** @throws problem 400 when the file as such cannot be read */
-export function readRows({ format, content }: Import, check: RowCheck): ReadRows {
+/** Others are served after each so many rows. */
+const AT_ONCE = 1000
+
+/**
+ * @param tell how many rows are checked, of how many, and how many errors are found
+ * @throws problem 400 when the file as such cannot be read
+ */
+export async function readRows(
+  { format, content }: Import,
+  check: RowCheck,
+  tell: (news: { rows: number; rows_done: number; errors: number }) => void,
+): Promise<ReadRows> {
   const parsed = format === 'csv' ? csvRows(content) : ndjsonRows(content)
   if (parsed.length === 0) throw invalidField('/content', 'has no rows')
   if (parsed.length > MOST_ROWS)
     throw invalidField('/content', `must not have more than ${MOST_ROWS} rows`)
   const read: ReadRows = { rows: parsed.length, good: [], errors: [] }
   for (const [index, said] of parsed.entries()) {
+    if (index % AT_ONCE === 0) {
+      tell({ rows: read.rows, rows_done: index, errors: read.errors.length })
+      await nextTurn()
+    }
     const row = index + 1
     const faults = said instanceof RowFault ? [said] : faultsOf(said, check)
     if (faults.length === 0) take(read, row, said as ImportRow)
     for (const { column, message } of faults) read.errors.push({ row, column, message })
   }
+  tell({ rows: read.rows, rows_done: read.rows, errors: read.errors.length })
   return read
 }
 

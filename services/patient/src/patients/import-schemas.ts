@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { UuidSchema } from '@wardstone/contracts'
 import { CandidateSchema } from './duplicates.ts'
 import { NewPatientSchema } from './schemas.ts'
 
@@ -44,6 +45,7 @@ export type RowDuplicates = Static<typeof RowDuplicatesSchema>
 
 /** What came, or would come, of an import. */
 export const ImportReportSchema = Type.Object({
+  import_id: Type.Optional(UuidSchema),
   rows: Type.Integer(),
   valid: Type.Integer(),
   errors: Type.Array(RowErrorSchema),

@@ -2,11 +2,20 @@ import type { Lines } from '@wardstone/service'
 import type { IdempotencyKeys, Tenant, TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/schema.ts'
-import { duplicateRows, invalidRows } from '../errors.ts'
+import { invalidRows } from '../errors.ts'
+import { ImportProgress } from '../imports/progress.ts'
 import { DuplicateRepository } from './duplicate-repository.ts'
 import * as events from './events.ts'
-import { forbidden, mayRestrict, refuseClinical } from './field-permissions.ts'
+import { mayRestrict, mayWriteClinical } from './field-permissions.ts'
 import { likeEachOther, withRows } from './import-duplicates.ts'
+import {
+  DuplicateRows,
+  ForbiddenRows,
+  problemOf,
+  reasonOf,
+  recordUnstored,
+  shownIn,
+} from './import-refusals.ts'
 import { type ReadRows, type RowCheck, readRows } from './import-rows.ts'
 import type { Import, ImportReport, RowDuplicates } from './import-schemas.ts'
 import { recordedOnce } from './once.ts'
@@ -15,22 +24,18 @@ import { RegistrationRepository } from './registration-repository.ts'
 /** Of a longer list the first are enough to begin with. */
 const MOST_TOLD = 1000
 
-/** Rows may be registered already: thrown to undo what was begun. */
-class DuplicateRows extends Error {
-  override readonly name = 'DuplicateRows'
-  readonly duplicates: RowDuplicates[]
-
-  constructor(duplicates: RowDuplicates[]) {
-    super('Rows may be registered already.')
-    this.duplicates = duplicates
-  }
-}
-
 interface ImportOptions {
   database: TenantDatabase<Database>
   keys: IdempotencyKeys
   /** Of those who register in one hospital. */
   lines: Lines
+}
+
+/** A file, and who is told how far it is. */
+interface Given {
+  body: Import
+  check: RowCheck
+  progress: ImportProgress
 }
 
 /** Many patients from one file: all or none. */
@@ -42,86 +47,124 @@ export class PatientImport {
   }
 
   /**
-   * Stores the patients of a file, or says what would come of it.
+   * Stores the patients of a file, or says what would come of it. It begins when its key is known to be
+   * new: a repetition is no import.
    * @throws problem 400 that names bad rows, 409 that names likely duplicates; nothing is stored then
    */
   async run(
-    [request, reply]: [FastifyRequest, FastifyReply],
+    exchange: [FastifyRequest, FastifyReply],
     body: Import,
     check: RowCheck,
   ): Promise<ImportReport> {
-    const read = readRows(body, check)
-    await refuseForbidden(request, read)
+    const [request] = exchange
     const tenant = this.#options.database.tenant(request.identity)
-    if (body.dry_run) return this.#tried([request, reply], tenant, read)
-    if (read.errors.length > 0) throw invalidRows(read.errors.slice(0, MOST_TOLD))
+    const progress = new ImportProgress(tenant, request.log, body.dry_run ?? false)
+    const given = { body, check, progress }
     try {
-      return await this.#stored([request, reply], tenant, {
-        read,
-        isChecked: !body.confirm_duplicates,
-      })
+      return await (body.dry_run
+        ? this.#tried(exchange, tenant, given)
+        : this.#stored(exchange, tenant, given))
     } catch (error) {
-      if (!(error instanceof DuplicateRows)) throw error
-      await record(request, 'failure', 'possible_duplicate', shownIn(error.duplicates))
-      throw duplicateRows(error.duplicates)
+      await progress.failed(reasonOf(error))
+      throw await problemOf(request, error)
     }
   }
 
   async #tried(
     exchange: [FastifyRequest, FastifyReply],
     tenant: Tenant<Database>,
-    read: ReadRows,
+    { body, check, progress }: Given,
   ): Promise<ImportReport> {
     const report = await recordedOnce<ImportReport>(this.#options.keys, exchange, tenant, {
       action: 'patient.imported',
-      change: async (inside) => reportOf(read, await likely(inside, read), 0),
+      change: async (inside) => {
+        const read = await checked(tenant, { body, check, progress })
+        const duplicates = await likely(inside, read, progress)
+        await progress.completed(inside, 0)
+        return reportOf(progress.id, read, { duplicates, created: 0 })
+      },
       shown: ({ duplicates }) => shownIn(duplicates),
     })
     const { duplicates } = report as ImportReport
-    await record(exchange[0], 'failure', 'dry_run', shownIn(duplicates))
+    await recordUnstored(exchange[0], 'dry_run', shownIn(duplicates))
     return report as ImportReport
   }
 
   async #stored(
     exchange: [FastifyRequest, FastifyReply],
     tenant: Tenant<Database>,
-    { read, isChecked }: { read: ReadRows; isChecked: boolean },
+    given: Given,
   ): Promise<ImportReport> {
     const { keys, lines } = this.#options
     const made = await lines.run(tenant.hospitalId, () =>
       recordedOnce<ImportReport>(keys, exchange, tenant, {
         action: 'patient.imported',
-        change: (place) => place.together((inside) => store(inside, read, isChecked)),
+        change: async (place) => {
+          const read = await checked(tenant, given)
+          if (read.errors.length > 0) throw invalidRows(read.errors.slice(0, MOST_TOLD))
+          return place.together((inside) => store(inside, read, given))
+        },
         shown: () => [],
       }),
     )
     const [request] = exchange
-    request.log.info({ request_id: request.id, patients: read.rows }, 'patients imported')
+    const { rows: patients, import_id } = made as ImportReport
+    request.log.info({ request_id: request.id, import_id, patients }, 'patients imported')
     return made as ImportReport
   }
 }
 
-async function store(tenant: Tenant<Database>, read: ReadRows, isChecked: boolean) {
+/** The rows of the file. @throws ForbiddenRows when the caller may not write some field of one */
+async function checked(
+  { identity }: Tenant<Database>,
+  { body, check, progress }: Given,
+): Promise<ReadRows> {
+  progress.tell({ stage: 'checking' })
+  const read = await readRows(body, check, (news) => progress.tell(news))
+  for (const { said } of read.good) {
+    if (!mayWriteClinical(identity, said)) throw new ForbiddenRows('patient.clinical.write')
+    if (!mayRestrict(identity, false, said)) throw new ForbiddenRows('patient.restrict')
+  }
+  return read
+}
+
+async function store(
+  tenant: Tenant<Database>,
+  read: ReadRows,
+  { body: { confirm_duplicates }, progress }: Given,
+): Promise<ImportReport> {
   const registrations = new RegistrationRepository(tenant)
   const numbers = await registrations.reserve(read.good.length)
-  if (isChecked) {
-    const duplicates = await likely(tenant, read)
+  if (!confirm_duplicates) {
+    const duplicates = await likely(tenant, read, progress)
     if (duplicates.length > 0) throw new DuplicateRows(duplicates)
   }
   const people = read.good.map(({ fields }) => fields)
-  await registrations.createAll(people, numbers, (ids) =>
-    events.patientsImported(tenant.identity, ids),
-  )
-  return reportOf(read, [], people.length)
+  await registrations.createAll(people, numbers, {
+    events: (ids) => events.patientsImported(tenant.identity, ids),
+    tell: (stage, rows_done) => progress.tell({ stage, rows_done }),
+  })
+  await progress.completed(tenant, people.length)
+  return reportOf(progress.id, read, { duplicates: [], created: people.length })
 }
 
-async function likely(tenant: Tenant<Database>, { good }: ReadRows): Promise<RowDuplicates[]> {
+async function likely(
+  tenant: Tenant<Database>,
+  { good }: ReadRows,
+  progress: ImportProgress,
+): Promise<RowDuplicates[]> {
+  progress.tell({ stage: 'comparing', rows_done: 0 })
   const found = await new DuplicateRepository(tenant).likelyOfMany(good)
   return withRows(found, likeEachOther(good)).slice(0, MOST_TOLD)
 }
 
-function reportOf(read: ReadRows, duplicates: RowDuplicates[], created: number): ImportReport {
+function reportOf(
+  import_id: string,
+  read: ReadRows,
+  { duplicates, created }: Pick<ImportReport, 'duplicates' | 'created'>,
+): ImportReport {
   return {
+    import_id,
     rows: read.rows,
     valid: read.good.length,
     errors: read.errors.slice(0, MOST_TOLD),
@@ -129,27 +172,4 @@ function reportOf(read: ReadRows, duplicates: RowDuplicates[], created: number):
     would_create: read.errors.length === 0 ? read.good.length : 0,
     created,
   }
-}
-
-/** A file is no way around the permissions of fields. */
-async function refuseForbidden(request: FastifyRequest, { good }: ReadRows): Promise<void> {
-  for (const { said } of good) {
-    await refuseClinical(request, said)
-    if (!mayRestrict(request.identity, false, said))
-      throw await forbidden(request, 'patient.restrict')
-  }
-}
-
-function shownIn(duplicates: RowDuplicates[]): string[] {
-  return [...new Set(duplicates.flatMap(({ candidates }) => candidates.map(({ id }) => id)))]
-}
-
-async function record(
-  { identity, server }: FastifyRequest,
-  outcome: 'failure',
-  reason: string,
-  shown: string[],
-): Promise<void> {
-  for (const event of events.importShown(identity, { outcome, reason }, shown))
-    await server.recordAudit(event)
 }

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/schema.ts'
 import { readableBy, SHOWN, toPatient } from './columns.ts'
+import { lockedCounters } from './counters.ts'
 import { TOLD } from './events.ts'
 import { nameIndex } from './name-index.ts'
 import { mrnPrefix, type PatientFields, toRow } from './rules.ts'
@@ -14,6 +15,12 @@ export interface Numbers {
   prefix: string
   first: number
 }
+
+/** What is told of some of many patients, by their ids. */
+type ToldOfAll = (ids: string[]) => (AuditEvent | OutboxEvent)[]
+
+/** How many patients the stage has dealt with. */
+type TellStage = (stage: 'indexing' | 'storing', rows_done: number) => void
 
 /** Somebody about to be stored. */
 interface Newcomer {
@@ -78,30 +85,38 @@ export class RegistrationRepository {
   }
 
   /**
-   * Stores many patients. The dictionary first and in its order, then all patients by one statement,
-   * which raises the counters once and in theirs: nobody waits for this who it waits for.
+   * Stores many patients, some at a time: no statement takes long, and it can be told how far this is. The
+   * dictionary first and in its order, then the counters in theirs, all before the first patient raises
+   * one: nobody waits for this who it waits for.
    */
   async createAll(
     people: readonly PatientFields[],
     numbers: Numbers,
-    events: (ids: string[]) => (AuditEvent | OutboxEvent)[],
+    { events, tell }: { events: ToldOfAll; tell: TellStage },
   ): Promise<void> {
     const { hospitalId } = this.#tenant
     const newcomers = people.map((fields) => ({ id: uuidv7(), fields }))
-    for (const terms of chunks(nameIndex.termsOf(newcomers), TERMS_AT_ONCE))
+    const all = nameIndex.termsOf(newcomers)
+    for (const [terms, from] of chunks(all, TERMS_AT_ONCE)) {
+      tell('indexing', Math.floor((people.length * from) / all.length))
       await nameIndex.addTerms(hospitalId, terms).execute(this.#db)
+    }
+    await lockedCounters(hospitalId, people).execute(this.#db)
+    for (const [some, from] of chunks(newcomers, PATIENTS_AT_ONCE)) {
+      tell('storing', from)
+      await this.#createSome(some, { ...numbers, first: numbers.first + from }, events)
+    }
+  }
+
+  async #createSome(newcomers: readonly Newcomer[], numbers: Numbers, events: ToldOfAll) {
+    const { hospitalId } = this.#tenant
     await this.#db
       .with('change', () => inserted(hospitalId, newcomers, numbers))
-      .selectFrom('change')
-      .select(sql<number>`count(*)::integer`.as('count'))
-      .execute()
-    const one = sql<{ one: number }>`(select 1 as one)`
-    await this.#db
-      .with('change', () => one)
       .with('named', () => nameIndex.add(hospitalId, newcomers))
       .with('identified', () => nameIndex.identify(hospitalId, newcomers))
-      .with('sent', () => outboxRows('change', events(newcomers.map(({ id }) => id))))
-      .selectFrom('change')
+      .with('one', () => sql<{ one: number }>`(select 1 as one from change limit 1)`)
+      .with('sent', () => outboxRows('one', events(newcomers.map(({ id }) => id))))
+      .selectFrom('one')
       .select('one')
       .execute()
   }
@@ -117,9 +132,11 @@ export class RegistrationRepository {
 }
 
 const TERMS_AT_ONCE = 50_000
+const PATIENTS_AT_ONCE = 1000
 
-function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size)
+/** Pieces of a list, each with its place. */
+function* chunks<T>(all: readonly T[], size: number): Generator<[T[], number]> {
+  for (let from = 0; from < all.length; from += size) yield [all.slice(from, from + size), from]
 }
 
 const JSON_COLUMNS = ['emergency_contact', 'identifiers', 'allergies'] as const

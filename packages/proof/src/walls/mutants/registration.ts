@@ -36,4 +36,26 @@ export const registration: readonly Mutant[] = [
     probe: 'registration',
     alone: true,
   },
+  {
+    what: 'the imports of every hospital are seen',
+    file: 'services/patient/src/imports/repository.ts',
+    find: /\s+\.where\('patient_import\.hospital_id', '=', this\.#tenant\.hospitalId\)/g,
+    replace: '',
+    probe: 'registration',
+    alone: true,
+  },
+  {
+    what: 'a cursor of the imports is not bound to its hospital',
+    file: 'services/patient/src/imports/routes.ts',
+    find: "[tenant.hospitalId, 'patients/imports']",
+    replace: "['patients/imports']",
+    probe: 'registration',
+  },
+  {
+    what: 'a look at the imports is not recorded',
+    file: 'services/patient/src/imports/routes.ts',
+    find: 'await app.recordAudit(events.importsRead(request.identity))',
+    replace: '',
+    probe: 'records',
+  },
 ]

@@ -18,6 +18,7 @@ export const records: Probe = {
       ['patient', 'patient.listed', await admin('/api/patients')],
       ['patient', 'patient.searched', await admin('/api/patients/search?q=okafor')],
       ['patient', 'patient.stats_read', await admin('/api/patients/stats')],
+      ['patient', 'patient.import_read', await admin('/api/patients/imports')],
       [
         'patient',
         'patient.updated',

@@ -1,5 +1,6 @@
 import { jsonOf } from '../../ask.ts'
-import type { Probe } from '../probe.ts'
+import type { Notes, Probe } from '../probe.ts'
+import type { Scene } from '../scene.ts'
 import { aPatient } from './patients.ts'
 
 const CANARY = 'Riversidecanary'
@@ -41,5 +42,24 @@ export const registration: Probe = {
     notes.answer('the export', file, 200)
     notes.same('its lines', file.text.trim().split('\n').length, 1)
     notes.hides('the export', file.text, /Riversidecanary/)
+    await imports(scene, notes, { format: 'ndjson', content: rows, dry_run: true })
   },
+}
+
+/** How far the files of another hospital are is nobody's business either. */
+async function imports(scene: Scene, notes: Notes, body: object): Promise<void> {
+  const [admin, riverside] = [scene.as(scene.city.admin), scene.as(scene.riverside.admin)]
+  const path = '/api/patients/imports'
+  const made = []
+  for (let count = 0; count < 2; count += 1)
+    made.push(jsonOf(await riverside('/api/patients/import', { method: 'POST', body })).import_id)
+  const own = jsonOf(await admin(path)).results
+  notes.same('the own imports', own.length, 1)
+  for (const id of made) {
+    notes.answer('an import of Riverside', await riverside(`${path}/${id}`), 200)
+    notes.answer('the same from City', await admin(`${path}/${id}`), 404, 'not_found')
+  }
+  const { next_cursor } = jsonOf(await riverside(`${path}?limit=1`))
+  const led = await admin(`${path}?limit=1&cursor=${next_cursor}`)
+  notes.answer('the cursor of another hospital', led, 400, 'validation_failed')
 }
