@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startOf } from '@wardstone/events'
 import { writeSecretFile } from './secret-file.ts'
 
 /** A process as it can be recognised later, also after its number was given to another one. */
@@ -24,7 +25,7 @@ export function isAlive(record: ProcessRecord): boolean {
 /** The command line of a process, its arguments separated by spaces; empty when it is gone. */
 export function commandLineOf(pid: number): string {
   try {
-    if (process.platform !== 'linux') return ps(pid, 'command=')
+    if (process.platform !== 'linux') return psCommand(pid)
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
   } catch {
     return ''
@@ -80,22 +81,6 @@ async function gone(record: ProcessRecord, patience: number): Promise<boolean> {
   return true
 }
 
-function startOf(pid: number): string | undefined {
-  try {
-    if (process.platform !== 'linux') return ps(pid, 'lstart=') || undefined
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
-    return `${bootId()} ${fields[19]}`
-  } catch {
-    return undefined
-  }
-}
-
-function bootId() {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-}
-
-function ps(pid: number, column: string) {
-  return spawnSync('ps', ['-p', String(pid), '-o', column], { encoding: 'utf8' }).stdout.trim()
+function psCommand(pid: number) {
+  return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).stdout.trim()
 }

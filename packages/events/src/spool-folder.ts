@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startOf } from './process-start.ts'
 
-const FILE = /^(\d+)-[0-9a-f-]{36}\.jsonl$/
+const FILE = /^(\d+)-([0-9a-f]{16})-[0-9a-f-]{36}\.jsonl$/
 
 /**
  * The spool files of one host's processes. Each has one of its own, so that two may overlap while one
@@ -10,7 +11,7 @@ const FILE = /^(\d+)-[0-9a-f-]{36}\.jsonl$/
  */
 export class SpoolFolder {
   readonly #path: string
-  readonly #own = `${process.pid}-${randomUUID()}.jsonl`
+  readonly #own = `${process.pid}-${markOf(process.pid)}-${randomUUID()}.jsonl`
 
   constructor(path: string) {
     this.#path = path
@@ -30,22 +31,20 @@ export class SpoolFolder {
   async abandoned(): Promise<string[]> {
     const names = await readdir(this.#path)
     return names
-      .filter((name) => name !== this.#own && FILE.test(name) && !isAlive(pidOf(name)))
+      .filter((name) => name !== this.#own && hasEnded(name))
       .sort()
       .map((name) => join(this.#path, name))
   }
 }
 
-function pidOf(name: string): number {
-  return Number(FILE.exec(name)?.[1])
+/** Its process is gone, whoever has its number by now; the first of each container has the same one. */
+function hasEnded(name: string): boolean {
+  const [, pid, mark] = FILE.exec(name) ?? []
+  return pid !== undefined && markOf(Number(pid)) !== mark
 }
 
-/** Our own number on another's file: its process ended before ours began, as the first of a container does. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+/** Stands for the process that has this number now. */
+function markOf(pid: number): string {
+  const start = startOf(pid) ?? ''
+  return createHash('sha256').update(start).digest('hex').slice(0, 16)
 }
