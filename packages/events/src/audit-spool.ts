@@ -62,7 +62,10 @@ export class AuditSpool {
     this.#running = this.#run()
   }
 
-  /** Resolves once the event survives a crash of this process. `msgId` is the event's id. */
+  /**
+   * Resolves once the event survives a crash of this process, or, which is an error in the log, is only
+   * in memory because the file cannot be written. `msgId` is the event's id.
+   */
   record(subject: string, msgId: string, payload: object): Promise<void> {
     const entry = spoolEntry(subject, msgId, JSON.stringify(payload))
     if (!this.#queue.add(entry)) {
@@ -82,7 +85,6 @@ export class AuditSpool {
   /** Writes what is left to write; what is left to publish stays in the file for the next process. */
   async close(): Promise<void> {
     this.#closing = true
-    this.#writer.close()
     this.#toPublish.wake()
     this.#pause.wake()
     await this.#running
@@ -100,7 +102,9 @@ export class AuditSpool {
     } catch (error) {
       this.#logger.error({ err: error }, 'audit spool has no file')
     }
-    await Promise.all([this.#writer.run(), this.#keepPublishing()])
+    // Writing ends last: what is being taken over from others waits to be written.
+    const publishing = this.#keepPublishing().finally(() => this.#writer.close())
+    await Promise.all([this.#writer.run(), publishing])
   }
 
   /** Takes over what processes left behind that are gone: first into our own file, then from theirs. */

@@ -18,6 +18,8 @@ export class SpoolFile {
   readonly #path: string
   #handle: FileHandle | undefined
   #size = 0
+  /** An append failed, maybe in the middle of a line, which must not swallow the next one. */
+  #isTorn = false
 
   constructor(path: string) {
     this.#path = path
@@ -34,8 +36,11 @@ export class SpoolFile {
 
   async append(text: string): Promise<void> {
     if (!this.#handle) throw new Error('the spool is not open')
-    await this.#handle.appendFile(text)
+    const begin = this.#isTorn ? '\n' : ''
+    this.#isTorn = true
+    await this.#handle.appendFile(begin + text)
     await this.#handle.datasync()
+    this.#isTorn = false
     this.#size += Buffer.byteLength(text)
   }
 
@@ -44,15 +49,22 @@ export class SpoolFile {
     if (text === '') {
       await this.#handle?.truncate(0)
     } else {
-      const next = await open(`${this.#path}.new`, 'w', 0o600)
-      await next.appendFile(text)
-      await next.datasync()
-      await next.close()
+      await this.#draft(text)
       await rename(`${this.#path}.new`, this.#path)
       await this.#handle?.close()
       this.#handle = await open(this.#path, 'a', 0o600)
     }
     this.#size = Buffer.byteLength(text)
+  }
+
+  async #draft(text: string): Promise<void> {
+    const draft = await open(`${this.#path}.new`, 'w', 0o600)
+    try {
+      await draft.appendFile(text)
+      await draft.datasync()
+    } finally {
+      await draft.close()
+    }
   }
 
   async close(): Promise<void> {

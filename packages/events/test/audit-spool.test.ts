@@ -1,10 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { appendFileSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stoppableNats } from '@wardstone/cluster/testing'
 import { auditSubject } from '@wardstone/contracts'
 import t, { type Test } from 'tap'
 import { AuditSpool, connectNats, ensureStreams, type Nats, startOf } from '../src/index.ts'
+import { SpoolFile, spoolEntry } from '../src/spool-file.ts'
 import { collector, HOSPITAL, memoryLogger, natsAs, until } from './helper.ts'
 
 const subject = auditSubject(HOSPITAL, 'gateway', 'access.denied')
@@ -163,4 +173,43 @@ t.test('goes on without a file', async (t) => {
   await record(5, 'event')
   await until(() => sink.seen.size === 5)
   t.match(logger.lines[0], { level: 'error', message: 'audit spool has no file' })
+})
+
+t.test('closes at whatever moment, also while it takes over what another left', async (t) => {
+  const away = connectNats({
+    url: 'nats://a:b@127.0.0.1:1',
+    name: 'gateway',
+    logger: memoryLogger(),
+  })
+  t.teardown(() => away.close())
+  const left = `${2 ** 30}-${'0'.repeat(16)}-${randomUUID()}.jsonl`
+  const lines = Array.from({ length: 1000 }, () => spoolEntry(subject, randomUUID(), '{}').line)
+  for (let wait = 0; wait < 6; wait += 1) {
+    const folder = t.testdir({ [left]: lines.join('') })
+    const { spool } = spoolOf(t, away, folder)
+    await sleep(wait / 2)
+    const closed = spool.close().then(() => 'closed')
+    t.equal(await Promise.race([closed, sleep(3000, 'hangs', { ref: false })]), 'closed')
+    t.ok(spooled(folder).split('\n').length > 1000, 'and nothing is lost')
+  }
+})
+
+const full = { skip: !existsSync('/dev/full') && 'no such disk here' }
+t.test('a disk that is full costs the file nothing, and no descriptor', full, async (t) => {
+  const path = join(t.testdir(), 'spool')
+  const file = new SpoolFile(path)
+  await file.open()
+  await file.append('what was there\n')
+  symlinkSync('/dev/full', `${path}.new`)
+  await t.rejects(file.rewrite('shorter\n'), { code: 'ENOSPC' })
+  t.equal(readFileSync(path, 'utf8'), 'what was there\n')
+  const descriptors = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })
+  t.notOk(descriptors.includes('/dev/full'))
+  await file.close()
 })
