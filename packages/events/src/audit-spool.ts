@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import type { NatsConnection } from 'nats'
 import { backoff, Sleeper } from './backoff.ts'
 import type { Nats } from './connection.ts'
 import type { Logger } from './logger.ts'
@@ -50,6 +51,8 @@ export class AuditSpool {
   readonly #pause = new Sleeper()
   readonly #running: Promise<unknown>
   readonly #stats = { published: 0, dropped: 0 }
+  /** The server that was last asked how far it is. */
+  #server: string | undefined
   #closing = false
 
   constructor(options: AuditSpoolOptions) {
@@ -169,6 +172,14 @@ export class AuditSpool {
     return accepted > 0
   }
 
+  /** A server that starts may have lost what its predecessor acknowledged. */
+  #meetServer({ info }: NatsConnection): void {
+    if (info?.server_id === this.#server) return
+    this.#server = info?.server_id
+    const again = this.#queue.doubt()
+    if (again > 0) this.#logger.info({ events: again }, 'audit events published again, to be sure')
+  }
+
   #giveUp(entry: SpoolEntry, error: Error): void {
     this.#queue.remove(entry)
     this.#stats.dropped += 1
@@ -181,7 +192,9 @@ export class AuditSpool {
     const connection = this.#nats.connection
     if (!connection) return false
     try {
-      const again = this.#queue.confirm(await readProgress(connection))
+      const progress = await readProgress(connection)
+      this.#meetServer(connection)
+      const again = this.#queue.confirm(progress)
       if (again > 0) this.#logger.warn({ events: again }, 'jetstream lost events, published again')
       this.#writer.wake()
       return true

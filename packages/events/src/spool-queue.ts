@@ -99,6 +99,14 @@ export class SpoolQueue {
     return again
   }
 
+  /** Queues again all that the consumer is not known to have; returns how many. */
+  doubt(): number {
+    const doubted = [...this.#unconfirmed.values()].map(({ entry }) => entry)
+    for (const entry of doubted) this.remove(entry)
+    this.addFirst(doubted)
+    return doubted.length
+  }
+
   lines(): string {
     const unconfirmed = [...this.#unconfirmed.values()].map(({ entry }) => entry)
     return [...unconfirmed, ...this.#waiting.values()].map(({ line }) => line).join('')

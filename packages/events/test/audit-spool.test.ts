@@ -151,6 +151,23 @@ t.test('publishes again what JetStream lost', async (t) => {
   t.equal(sink.seen.size, 31)
 })
 
+t.test('a server that starts may have lost what it took: it gets it again', async (t) => {
+  const { servers, nats, folder, sink } = await build(t)
+  const { spool, record } = spoolOf(t, nats, folder)
+  await record(1, 'warm')
+  await until(() => spooled(folder) === '')
+  await sink.consumer.stop()
+  await record(30, 'taken')
+  await until(() => spool.stats().unconfirmed === 30)
+  await servers.stopNats()
+  await servers.startNats()
+  await until(() => spool.stats().published === 61)
+  sink.restart()
+  await until(() => spooled(folder) === '')
+  t.same([...new Set(sink.seen.values())], [1], 'and drops the repetition')
+  t.equal(sink.seen.size, 31)
+})
+
 t.test('says what it loses when it is full', async (t) => {
   const away = connectNats({
     url: 'nats://a:b@127.0.0.1:1',
