@@ -139,6 +139,16 @@ t.test('what is no audit event is put away, counted, and holds up nobody', async
   t.notMatch(told.join(), CITY.hospital_id)
 })
 
+t.test('an event that the database cannot hold is put away, and holds up nobody', async (t) => {
+  const { sql, stored, publish } = await build(t)
+  // In UTC it is of the year 10000.
+  const late = somethingHappened({ occurred_at: '9999-12-31T23:59:59.000-01:00' })
+  await publish([somethingHappened(), late, somethingHappened()])
+  await until(async () => (await sql('select from dead_letter')).length > 0)
+  await until(async () => (await stored()) === 2)
+  t.match(await sql('select reason from dead_letter'), [{ reason: 'refused' }])
+})
+
 t.test('without NATS nobody knows what waits', async (t) => {
   const { app } = await build(t, { withoutNats: true })
   t.match(await app.metrics.registry.metrics(), /^audit_events_waiting Nan$/m)

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@wardstone/contracts'
 import type { ReceivedMessage } from '@wardstone/events'
-import type { Logger } from '@wardstone/service'
+import { type Logger, ProblemError } from '@wardstone/service'
 import type { ChainEntry } from '../chain/entry.ts'
 import { type DeadLetter, type DeadLetterReason, readMessage } from './messages.ts'
 import type { SystemEventRepository } from './system-repository.ts'
@@ -44,7 +44,8 @@ export function createIntake({ repository, logger, onAppended, onPutAway }: Inta
   }
 }
 
-/** PostgreSQL cannot hold the value (SQLSTATE class 22), now or later. */
+/** PostgreSQL cannot hold the value, now or later: SQLSTATE class 22, most of which is a 400 by now. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.statusCode === 400
   return error instanceof Error && 'code' in error && String(error.code).startsWith('22')
 }
