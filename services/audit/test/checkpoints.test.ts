@@ -1,9 +1,12 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { callerOf } from '@wardstone/cluster/testing'
 import t from 'tap'
 import { readCheckpointKeys } from '../src/checkpoints/keys.ts'
 import { readNote, writeNote } from '../src/checkpoints/note.ts'
+import { CheckpointWitness } from '../src/checkpoints/witness.ts'
 import { verifyCommand } from '../src/verify-command.ts'
 import {
   build,
@@ -160,6 +163,44 @@ t.test(
     t.match((await as({ role: 'admin' }).get('/api/audit/verify')).json(), { ok: true, events: 48 })
   },
 )
+
+t.test('a process that begins while another signs hears of every line', async (t) => {
+  const file = join(t.testdir(), 'checkpoints.jsonl')
+  const line = `${JSON.stringify({ hospital_id: RIVERSIDE.hospital_id, seq: 1, note: '' })}\n`
+  writeFileSync(file, line.repeat(20_000))
+  const signing = new CheckpointWitness(file)
+  await signing.open()
+  for (const wait of [1, 2, 4, 8, 16]) {
+    const begun = new CheckpointWitness(file)
+    await signing.look()
+    const adding = sleep(wait).then(() => signing.add(CITY.hospital_id, wait, 'note'))
+    await Promise.all([begun.open(), adding])
+    await begun.look()
+    t.equal(begun.newest(CITY.hospital_id)?.seq, wait)
+    await begun.close()
+  }
+  await signing.close()
+})
+
+t.test('what cannot be committed twice in a row leaves no gap in the database', async (t) => {
+  const { urls, files, sql, as } = await build(t, { withoutNats: true })
+  const repository = systemRepository(t, urls.systemUrl)
+  const { sign } = await signer(t, urls, files)
+  const grow = async () => {
+    await repository.append(many(5))
+    return sign()
+  }
+  await sql(`create function lost() returns trigger language plpgsql as
+    $$ begin raise exception 'lost' using errcode = '08006'; end $$`)
+  await sql(`create constraint trigger lost after insert on checkpoint deferrable initially deferred
+    for each row execute function lost()`)
+  t.match(await grow(), [/tried again later/])
+  t.match(await grow(), [/tried again later/])
+  await sql('drop trigger lost on checkpoint')
+  t.same(await grow(), [])
+  const verdict = (await as({ role: 'admin' }).get('/api/audit/verify')).json()
+  t.match(verdict, { ok: true, signed_seq: 15 })
+})
 
 t.test('a file without a usable key stops the boot, and is not quoted', async (t) => {
   const { files } = await build(t, { withoutNats: true })

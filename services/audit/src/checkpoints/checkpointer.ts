@@ -81,14 +81,20 @@ export class Checkpointer {
     const { logger } = this.#options
     try {
       for (const head of await heads()) {
-        await this.#options.repository.exclusively((repository) => this.#sign(head, repository))
+        const sign = () =>
+          this.#options.repository.exclusively((repository) => this.#sign(head, repository))
+        if ((await sign()) === 'made up') await sign()
       }
     } catch (error) {
       logger.error({ err: error }, 'checkpoints not signed, tried again later')
     }
   }
 
-  async #sign(head: MovedHead, repository: SystemCheckpointRepository): Promise<void> {
+  /** Not together with what is made up for: that is committed before the file says more. */
+  async #sign(
+    head: MovedHead,
+    repository: SystemCheckpointRepository,
+  ): Promise<'made up' | undefined> {
     const { witness, privateKey, logger } = this.#options
     const { hospitalId, seq } = head
     await witness.look()
@@ -97,15 +103,19 @@ export class Checkpointer {
     if (doubt) {
       this.#stats.refused += 1
       logger.error({ hospital_id: hospitalId, seq }, `${doubt}, not signed`)
-      return
+      return undefined
     }
     // A crash between the two places left it in one.
-    if (newest) await repository.add(hospitalId, newest.seq, newest.note)
-    if (newest && newest.seq >= seq) return
+    if (newest && (await repository.newestSeq(hospitalId)) < newest.seq) {
+      await repository.add(hospitalId, newest.seq, newest.note)
+      return 'made up'
+    }
+    if (newest && newest.seq >= seq) return undefined
     const note = writeNote({ ...head, time: new Date().toISOString() }, privateKey)
     await witness.add(hospitalId, seq, note)
     await repository.add(hospitalId, seq, note)
     this.#stats.signed += 1
+    return undefined
   }
 
   /** Why the chain, or a place of its checkpoints, cannot be what it was. */

@@ -17,10 +17,10 @@ export class SystemCheckpointRepository {
   }
 
   /** Does `work` while no other process of this service does: one that takes over signs beside the one that ends. */
-  exclusively(work: (repository: SystemCheckpointRepository) => Promise<void>): Promise<void> {
+  exclusively<T>(work: (repository: SystemCheckpointRepository) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(${SIGNING}::bigint)`.execute(trx)
-      await work(new SystemCheckpointRepository(trx))
+      return work(new SystemCheckpointRepository(trx))
     })
   }
 

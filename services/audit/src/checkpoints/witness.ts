@@ -17,7 +17,8 @@ export class CheckpointWitness {
   async open(): Promise<void> {
     this.#handle = await open(this.#file, 'a', 0o600)
     await this.look()
-    // A line that a crash cut short must not swallow the next one.
+    // A line that a crash cut short must not swallow the next one. It does not count as read: another
+    // process may have added a line before it.
     if (this.#size > 0) await this.#append('\n')
   }
 
@@ -43,7 +44,9 @@ export class CheckpointWitness {
 
   /** Resolves once the checkpoint is on the disk. */
   async add(hospitalId: string, seq: number, note: string): Promise<void> {
-    await this.#append(`${JSON.stringify({ hospital_id: hospitalId, seq, note })}\n`)
+    const line = `${JSON.stringify({ hospital_id: hospitalId, seq, note })}\n`
+    await this.#append(line)
+    this.#size += Buffer.byteLength(line)
     this.#newest.set(hospitalId, { seq, note })
   }
 
@@ -54,6 +57,5 @@ export class CheckpointWitness {
   async #append(text: string): Promise<void> {
     await this.#handle?.appendFile(text)
     await this.#handle?.datasync()
-    this.#size += Buffer.byteLength(text)
   }
 }
