@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { testIdentity } from '@wardstone/cluster/testing'
 import type { AuditEvent } from '@wardstone/contracts'
 import { ensureStreams } from '@wardstone/events'
 import { connect, type JetStreamManager } from 'nats'
@@ -147,6 +149,26 @@ t.test('an event that the database cannot hold is put away, and holds up nobody'
   await until(async () => (await sql('select from dead_letter')).length > 0)
   await until(async () => (await stored()) === 2)
   t.match(await sql('select reason from dead_letter'), [{ reason: 'refused' }])
+})
+
+t.test('nobody verifies for somebody who has left', async (t) => {
+  const { app, as, urls, sql } = await build(t, { withoutNats: true })
+  const repository = systemRepository(t, urls.systemUrl)
+  for (let made = 0; made < 8; made += 1) await repository.append(many(1000))
+  const told = async () => (await sql('select from outbox')).length
+  const admin = as({ role: 'admin' })
+  const started = performance.now()
+  await admin.get('/api/audit/verify')
+  const took = performance.now() - started
+  t.equal(await told(), 1)
+
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const called = { service: 'audit', method: 'GET', url: '/api/audit/verify' }
+  const headers = testIdentity({ role: 'admin', ...CITY }, called)
+  const signal = AbortSignal.timeout(Math.round(took / 8))
+  await t.rejects(fetch(`${url}/api/audit/verify`, { headers, signal }))
+  await sleep(2 * took)
+  t.equal(await told(), 1, 'it ended where it was')
 })
 
 t.test('without NATS nobody knows what waits', async (t) => {

@@ -1,4 +1,4 @@
-import { type CursorCodec, linkNext, type ServicePlugin, toPage } from '@wardstone/service'
+import { type CursorCodec, linkNext, problem, type ServicePlugin, toPage } from '@wardstone/service'
 import type { TenantDatabase } from '@wardstone/tenancy'
 import type { FastifyRequest } from 'fastify'
 import { type Vouchers, verifyHospital } from '../chain/hospital-chain.ts'
@@ -48,7 +48,9 @@ export const eventRoutes: ServicePlugin<EventRoutesOptions> = async (app, option
       schema: { querystring: NoQuerySchema, response: { 200: VerdictSchema } },
     },
     async (request) => {
-      const verdict = await verifyHospital(tenant(request), vouchers)
+      const verdict = await verifyHospital(tenant(request), vouchers, () => {
+        if (request.signal.aborted) throw problem(408, 'timeout', 'Nobody waits any more')
+      })
       await recordAudit(auditRead(request.identity, 'verify'))
       return verdict
     },
