@@ -17,7 +17,7 @@ import {
 } from './helper.ts'
 
 const VERIFIER = join(import.meta.dirname, '../verifier/verify.mjs')
-const TABLES = ['event', 'checkpoint', 'chain_head']
+const TABLES = ['event', 'event_patient', 'checkpoint', 'chain_head']
 const COLUMNS =
   'event_id, occurred_at, happened_at, action, outcome, actor_id, break_glass_id, payload_canon, prev_hash, hash'
 
@@ -32,7 +32,12 @@ async function chainOfFifty(t: Test) {
   const underGlass = { break_glass: { id: randomUUID(), reason_code: 'ETREAT' as const } }
   await repository.append([...many(14), somethingHappened(underGlass), ...many(5)])
   await sign()
-  await repository.append([...many(20), ...many(10, { hospital_id: RIVERSIDE.hospital_id })])
+  const shown = { patient_ids: [randomUUID(), randomUUID()] }
+  await repository.append([
+    ...many(4, shown),
+    ...many(16),
+    ...many(10, { hospital_id: RIVERSIDE.hospital_id }),
+  ])
   await sign()
   await repository.append(many(10))
   const admin = as({ role: 'admin' })
@@ -237,6 +242,23 @@ t.test(
         await update(set, seq)
         t.match(await online(), { ok: false, first_bad_seq: seq, finding: 'entry' }, set)
         t.match(await offline(), { code: 0 }, 'and is not exported')
+        await restore()
+      }
+    })
+
+    await t.test('the patients that an event is found by are those it shows', async (t) => {
+      for (const [set, seq] of [
+        ['delete from event_patient where hospital_id = CITY and seq = 23', 23],
+        [
+          `update event_patient set patient_id = gen_random_uuid()
+          where (patient_id, seq) in (select max(patient_id::text)::uuid, 24 from event_patient)`,
+          24,
+        ],
+        ['insert into event_patient values (CITY, gen_random_uuid(), 25)', 25],
+        ['insert into event_patient values (CITY, gen_random_uuid(), 12)', 12],
+      ] as const) {
+        await change(set)
+        t.match(await online(), { ok: false, first_bad_seq: seq, finding: 'entry' }, set)
         await restore()
       }
     })

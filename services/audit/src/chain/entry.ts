@@ -18,6 +18,11 @@ export interface ChainEntry {
   readonly hash: Buffer
 }
 
+/** An entry and the patients that it is found by, which its hash does not cover. */
+export interface FoundEntry extends ChainEntry {
+  readonly found_by: readonly string[]
+}
+
 /** The end of a chain. */
 export interface ChainHead {
   readonly seq: number

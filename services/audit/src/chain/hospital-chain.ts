@@ -5,7 +5,7 @@ import { CheckpointRepository } from '../checkpoints/repository.ts'
 import { witnessedCheckpoints, witnessSize } from '../checkpoints/witness-file.ts'
 import type { Database } from '../database/schema.ts'
 import { EventRepository } from '../events/repository.ts'
-import type { ChainEntry } from './entry.ts'
+import type { FoundEntry } from './entry.ts'
 import { type Verdict, verifyChain } from './verify.ts'
 
 /** What a chain is held against. */
@@ -33,7 +33,7 @@ export async function verifyHospital(
     hospitalId,
     keys,
     head,
-    entries: heard(events.chain(), onEntries),
+    entries: found(events, onEntries),
     checkpoints: mergedCheckpoints(
       checkpoints.all(upTo),
       witnessedCheckpoints(witnessFile, hospitalId, { known, to }),
@@ -41,12 +41,14 @@ export async function verifyHospital(
   })
 }
 
-async function* heard(
-  groups: AsyncIterable<readonly ChainEntry[]>,
+async function* found(
+  events: EventRepository,
   onEntries?: (seq: number) => void,
-) {
-  for await (const group of groups) {
-    yield group
-    onEntries?.(group.at(-1)?.seq ?? 0)
+): AsyncGenerator<FoundEntry[]> {
+  for await (const group of events.chain()) {
+    const [first, last] = [group.at(0)?.seq ?? 0, group.at(-1)?.seq ?? 0]
+    const patients = await events.patients(first, last)
+    yield group.map((entry) => ({ ...entry, found_by: patients.get(entry.seq) ?? [] }))
+    onEntries?.(last)
   }
 }

@@ -1,14 +1,20 @@
 import type { CheckpointKeys } from '../checkpoints/keys.ts'
 import type { MergedCheckpoint } from '../checkpoints/merged.ts'
 import { readNote } from '../checkpoints/note.ts'
-import { type ChainEntry, type ChainHead, columnsOf, type RecordedEvent } from './entry.ts'
+import {
+  type ChainEntry,
+  type ChainHead,
+  columnsOf,
+  type FoundEntry,
+  type RecordedEvent,
+} from './entry.ts'
 import { entryHash, genesisHash } from './hash.ts'
 
 /** A chain and what vouches for it. Both lists in ascending `seq`; they are read once, never held. */
 export interface Evidence {
   readonly hospitalId: string
   /** The entries, in groups. */
-  readonly entries: AsyncIterable<readonly ChainEntry[]>
+  readonly entries: AsyncIterable<readonly FoundEntry[]>
   readonly checkpoints: AsyncIterable<MergedCheckpoint>
   /** The keys that checkpoints may be signed with. */
   readonly keys: CheckpointKeys
@@ -35,7 +41,7 @@ export interface Verdict {
 
 /**
  * Checks a hospital's chain: every entry's hash, link and number, that the columns say what the event
- * says, and that it passes through every checkpoint. Finds the first entry that is not as it was.
+ * says and it is found by the patients it shows, and that it passes through every checkpoint. Finds the first entry that is not as it was.
  * verifier/verify.mjs does the same with an export.
  */
 export async function verifyChain(evidence: Evidence): Promise<Verdict> {
@@ -70,7 +76,7 @@ export async function verifyChain(evidence: Evidence): Promise<Verdict> {
   return verdict(cutOff ? 'cut_off' : undefined)
 }
 
-function isSound(entry: ChainEntry, hospitalId: string, last: ChainHead): boolean {
+function isSound(entry: FoundEntry, hospitalId: string, last: ChainHead): boolean {
   return (
     entry.hospital_id === hospitalId &&
     entry.seq === last.seq + 1 &&
@@ -80,12 +86,16 @@ function isSound(entry: ChainEntry, hospitalId: string, last: ChainHead): boolea
   )
 }
 
-/** The hash covers the payload; this makes it cover the columns that answers are filtered by. */
-function saysTheSame(entry: ChainEntry): boolean {
+/** The hash covers the payload; this makes it cover what answers are filtered by: columns, and patients. */
+function saysTheSame(entry: FoundEntry): boolean {
   try {
-    const columns = columnsOf(JSON.parse(entry.payload_canon) as RecordedEvent)
-    return Object.entries(columns).every(
-      ([name, value]) => entry[name as keyof typeof columns] === value,
+    const event = JSON.parse(entry.payload_canon) as RecordedEvent
+    const columns = columnsOf(event)
+    const shown = [...new Set(event.patient_ids)].sort()
+    return (
+      Object.entries(columns).every(
+        ([name, value]) => entry[name as keyof typeof columns] === value,
+      ) && shown.join() === entry.found_by.toSorted().join()
     )
   } catch {
     return false

@@ -54,6 +54,24 @@ export class EventRepository {
     }
   }
 
+  /** The patients that the entries from `from` to `to` are found by, of those that are found by any. */
+  async patients(from: number, to: number): Promise<ReadonlyMap<number, string[]>> {
+    const rows = await this.#db
+      .selectFrom('event_patient')
+      .where('hospital_id', '=', this.#hospitalId)
+      .where('seq', '>=', String(from))
+      .where('seq', '<=', String(to))
+      .select(['seq', 'patient_id'])
+      .execute()
+    const patients = new Map<number, string[]>()
+    for (const { seq, patient_id } of rows) {
+      const ofEntry = patients.get(Number(seq))
+      if (ofEntry) ofEntry.push(patient_id)
+      else patients.set(Number(seq), [patient_id])
+    }
+    return patients
+  }
+
   /** Where the chain ends. */
   async head(): Promise<ChainHead | undefined> {
     const row = await this.#db
