@@ -305,6 +305,9 @@ t.test(
         )
         t.match((await verifier(...given.slice(0, 2), 'nowhere', keys as string)).code, 2)
         t.match((await verifier('x', ...given.slice(1), keys as string)).code, 2)
+        writeFileSync(pages as string, '{"status":401}')
+        const unvouched = await verifier(...given, keys as string)
+        t.match(unvouched, { code: 2, said: /no note/ }, 'what nobody vouches for is not as it was')
       },
     )
   },

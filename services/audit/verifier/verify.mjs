@@ -13,7 +13,7 @@
  *                from the hospital's own papers, not from the same hands as the export
  *
  * The last line on stdout is the verdict as JSON. Exit code 0: as it was; 1: altered, first_bad_seq says
- * from where; 2: it could not be checked.
+ * from where; 2: it could not be checked, as when there is no note that could vouch for anything.
  *
  * What is checked, for each entry in its turn:
  *   - it is of the hospital, numbered without a gap from 1, and prev_hash is the hash of the one before
@@ -163,6 +163,7 @@ async function readCheckpoints(file, hospital, keys) {
 /** Checks the whole chain. The entries are read once and never held; of each note its hash is. */
 async function verifyExport({ events, checkpoints, keys, hospital }) {
   const due = await readCheckpoints(checkpoints, hospital, keys)
+  if (due.length === 0) throw new Error(`${checkpoints} holds no note of ${hospital}.`)
   let last = { seq: 0, hash: genesis(hospital) }
   let next = 0
   let signed = 0
