@@ -1,6 +1,6 @@
-/** What a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/
-const GUARDED = /^'(?=[=+\-@\t\r])/
+/** What a spreadsheet would take for a formula, and what looks like one with its guard. */
+const FORMULA = /^'*[=+\-@\t\r]/
+const GUARDED = /^'(?='*[=+\-@\t\r])/
 
 /** One record of RFC 4180, its line end included; what looks like a formula gets an apostrophe before it. */
 export function csvRecord(values: readonly unknown[]): string {
@@ -19,7 +19,7 @@ export class CsvFault extends Error {
   override readonly name = 'CsvFault'
 }
 
-const FIELD = /"((?:[^"]|"")*)"|([^",\r\n]*)/y
+const PLAIN = /[^",\r\n]*/y
 
 /** The records of RFC 4180 text, with the apostrophes taken away that `csvRecord` adds; empty lines are none. */
 export function* csvRecords(text: string): Generator<string[]> {
@@ -27,19 +27,31 @@ export function* csvRecords(text: string): Generator<string[]> {
   while (at < text.length) {
     const record: string[] = []
     for (;;) {
-      FIELD.lastIndex = at
-      const [whole = '', quoted, plain = ''] = FIELD.exec(text) ?? []
-      record.push((quoted?.replaceAll('""', '"') ?? plain).replace(GUARDED, ''))
-      at += whole.length
+      const { value, end } = fieldAt(text, at)
+      record.push(value.replace(GUARDED, ''))
+      at = end
       if (text[at] !== ',') break
       at += 1
     }
-    const end = /\r\n|\n|\r|$/y
-    end.lastIndex = at
-    const [ending] = end.exec(text) ?? []
+    const lineEnd = /\r\n|\n|\r|$/y
+    lineEnd.lastIndex = at
+    const [ending] = lineEnd.exec(text) ?? []
     if (ending === undefined) throw new CsvFault(`record ${record.length}`)
     at += ending.length
     if (record.length > 1 || record[0] !== '') yield record
     if (ending === '') return
   }
+}
+
+/** By hand where quotes are: a regular expression has no room to remember all of a long field. */
+function fieldAt(text: string, start: number): { value: string; end: number } {
+  if (text[start] !== '"') {
+    PLAIN.lastIndex = start
+    const [value = ''] = PLAIN.exec(text) ?? []
+    return { value, end: start + value.length }
+  }
+  let close = text.indexOf('"', start + 1)
+  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2)
+  if (close < 0) throw new CsvFault('a quote is not closed')
+  return { value: text.slice(start + 1, close).replaceAll('""', '"'), end: close + 1 }
 }
