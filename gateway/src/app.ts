@@ -7,7 +7,6 @@ import {
   metrics,
   problemHandlers,
   requestLog,
-  securityHeaders,
   TIMEOUTS,
 } from '@wardstone/service'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
@@ -27,6 +26,7 @@ import { RateLimits } from './rate-limits.ts'
 import { refuseAmbiguous } from './request-heads.ts'
 import { RevocationWatch } from './revocation-watch.ts'
 import { Revocations } from './revocations.ts'
+import { securityHeaders } from './security-headers.ts'
 import { connectServices } from './services.ts'
 import { signingKeysRoute } from './signing-keys-route.ts'
 import { forwardPublic, forwardSignedIn } from './upstreams.ts'
@@ -115,9 +115,9 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     reply.header('x-request-id', request.id)
     done()
   })
+  securityHeaders(app)
   app.addHook('onRequest', refuseAmbiguous)
   problemHandlers(app)
-  securityHeaders(app)
   requestLog(app)
   malformedUrlRoute(app)
   return app

@@ -6,10 +6,10 @@ import {
   PERMISSIONS,
   type Permission,
 } from '@wardstone/contracts'
-import type { FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 import { auditEvent } from './audit-event.ts'
-import { problem } from './problem.ts'
+import { type ProblemError, problem } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -52,40 +52,43 @@ export const accessControl = fastifyPlugin<AccessOptions>(
     app.decorate('recordAudit', recordAudit)
     app.addHook('onRoute', requireDeclarations)
 
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', (request, _reply, done) => {
       const permission = request.routeOptions.config.permission
-      if (!permission) return
+      if (!permission) return done()
       const { identity } = request
       if (
         PERMISSIONS[permission].scope === 'hospital' &&
         identity.hospital_id === null &&
         isPerson(request)
       ) {
-        await deny(request, 'access.denied', 'no_hospital_context')
-        throw problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
+        const refusal = problem(403, 'no_hospital_context', NO_HOSPITAL_CONTEXT_DETAIL)
+        return deny(request, ['access.denied', 'no_hospital_context'], refusal, done)
       }
-      if (!isAllowed(identity, permission)) {
-        await deny(request, 'access.denied', `lacks ${permission}`)
-        throw problem(403, 'forbidden', `Your role may not do this (${permission})`)
-      }
+      if (isAllowed(identity, permission)) return done()
+      const refusal = problem(403, 'forbidden', `Your role may not do this (${permission})`)
+      deny(request, ['access.denied', `lacks ${permission}`], refusal, done)
     })
 
-    app.addHook('preValidation', async (request) => {
+    app.addHook('preValidation', (request, _reply, done) => {
       const { permission, choosesHospital } = request.routeOptions.config
-      if (!permission || request.identity.hospital_id === null) return
-      if (
+      if (!permission || request.identity.hospital_id === null) return done()
+      const isElsewhere =
         namesAnotherHospital(request.query, request) ||
         (!choosesHospital && namesAnotherHospital(request.body, request))
-      ) {
-        await deny(request, 'security.hospital_mismatch', 'named another hospital')
-        throw problem(403, 'hospital_mismatch', HOSPITAL_MISMATCH_DETAIL)
-      }
+      if (!isElsewhere) return done()
+      const refusal = problem(403, 'hospital_mismatch', HOSPITAL_MISMATCH_DETAIL)
+      deny(request, ['security.hospital_mismatch', 'named another hospital'], refusal, done)
     })
 
-    function deny(request: FastifyRequest, action: AuditEvent['action'], reason: string) {
-      return recordAudit(
-        auditEvent(service, request.identity, { action, outcome: 'denied', reason }),
-      )
+    /** Puts the denial on record, then answers with it. */
+    function deny(
+      request: FastifyRequest,
+      [action, reason]: [AuditEvent['action'], string],
+      refusal: ProblemError,
+      done: HookHandlerDoneFunction,
+    ): void {
+      const event = auditEvent(service, request.identity, { action, outcome: 'denied', reason })
+      recordAudit(event).then(() => done(refusal), done)
     }
   },
   { name: '@wardstone/access-control', fastify: '5.x', dependencies: ['@wardstone/identity'] },

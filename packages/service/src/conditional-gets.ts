@@ -37,14 +37,14 @@ interface Conditional {
  * what is saved is the way to the client.
  */
 export function conditionalGets(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (!canBeKnown(request, reply) || !isWhole(payload)) return undefined
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (!canBeKnown(request, reply) || !isWhole(payload)) return done(null, payload)
     const tag = tagOf(reply, payload)
     reply.header('etag', tag)
-    if (!isNamed(tag, request.headers['if-none-match'])) return undefined
+    if (!isNamed(tag, request.headers['if-none-match'])) return done(null, payload)
     reply.code(304).removeHeader('content-type')
     // Fastify itself takes the body from an answer to HEAD, after it has told its length.
-    return request.method === 'HEAD' ? undefined : null
+    done(null, request.method === 'HEAD' ? payload : null)
   })
 }
 

@@ -19,7 +19,7 @@ import { type Metrics, metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { problemHandlers } from './problem.ts'
 import { requestLog } from './request-log.ts'
-import { securityHeaders } from './security-headers.ts'
+import { buildSerializer } from './serialization.ts'
 import { strictValidation } from './validation.ts'
 
 declare module 'fastify' {
@@ -83,13 +83,14 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     onProtoPoisoning: 'error',
     forceCloseConnections: 'idle',
     ...TIMEOUTS,
+    schemaController: { compilersFactory: { buildSerializer } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   jsonBodies(app)
   drainable(app, parts)
   problemHandlers(app)
   strictValidation(app)
-  securityHeaders(app)
+  neverStored(app)
   conditionalGets(app)
   requestLog(app)
   app.decorate('metrics', metrics(app))
@@ -102,13 +103,22 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return app
 }
 
+/** What is of patients stays in no cache, unless the route says what may. Browsers' headers are the gateway's. */
+function neverStored(app: FastifyInstance): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    done(null, payload)
+  })
+}
+
 function drainable(app: FastifyInstance, parts: Record<string, Part>): void {
   let draining = false
   app.decorate('beginDrain', () => {
     draining = true
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (draining) reply.header('connection', 'close')
+    done(null, payload)
   })
   healthRoutes(app, parts, () => draining)
   // Who comes first finds connections made. What is away now may be back by then.

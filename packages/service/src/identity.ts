@@ -78,13 +78,14 @@ export const identityPlugin = fastifyPlugin<IdentityOptions>(
     app.decorateRequest('identity', null as unknown as Identity)
 
     const replays = new ReplayGuard(2 * IDENTITY_TOKEN_SECONDS * 1000)
-    app.addHook('onRequest', async (request) => {
-      if (request.routeOptions.config.operational) return
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.routeOptions.config.operational) return done()
       const claims = claimsOf(app, signatories, request)
       if (!SAFE_METHODS.has(request.method) && replays.isReplay(claims.request_id))
         throw unauthenticated()
       request.id = claims.request_id
       request.identity = toIdentity(claims)
+      done()
     })
   },
   { name: '@wardstone/identity', fastify: '5.x' },

@@ -19,11 +19,18 @@ export function metrics(app: FastifyInstance): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none'
-    durations
-      .labels(request.method, route, String(reply.statusCode))
-      .observe(reply.elapsedTime / 1000)
+  // Looking a series up by its labels would cost more than to observe; there are as many as routes have statuses.
+  const series = new Map<string, Histogram.Internal<string>>()
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url: route = 'none' } = request.routeOptions
+    const key = `${request.method} ${reply.statusCode} ${route}`
+    let observed = series.get(key)
+    if (observed === undefined) {
+      observed = durations.labels(request.method, route, String(reply.statusCode))
+      series.set(key, observed)
+    }
+    observed.observe(reply.elapsedTime / 1000)
+    done()
   })
   return { registry }
 }

@@ -2,8 +2,11 @@ import type { FastifyInstance } from 'fastify'
 
 /** One line a request: the route's pattern, never its URL, which may hold a name that was searched for. */
 export function requestLog(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
+  // Ids and numbers only: there is nothing to redact, which would cost as much as the line itself.
+  const log = app.log.child({}, { redact: [] })
+  app.addHook('onResponse', (request, reply, done) => {
+    if (request.routeOptions.logLevel === 'silent') return done()
+    log.info(
       {
         request_id: request.id,
         method: request.method,
@@ -15,5 +18,6 @@ export function requestLog(app: FastifyInstance): void {
       },
       'request completed',
     )
+    done()
   })
 }

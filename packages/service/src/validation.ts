@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { FastifyValidationResult } from 'fastify/types/schema.js'
+import type { FastifySchemaValidationError, FastifyValidationResult } from 'fastify/types/schema.js'
 import { problem } from './problem.ts'
 
 interface ObjectSchema {
@@ -25,17 +25,28 @@ export function strictValidation(app: FastifyInstance): void {
   addFormats.default(ajv, { mode: 'full', formats: ['date', 'date-time', 'email', 'uuid'] })
 
   app.setValidatorCompiler(({ schema, httpPart }) => {
-    const validate = ajv.compile(schema as ObjectSchema)
-    const check = httpPart === 'querystring' ? coercing(schema as ObjectSchema, validate) : validate
-    return check as FastifyValidationResult
+    const parse = httpPart === 'querystring' ? parsing(schema as ObjectSchema) : undefined
+    // Compiled when it is first needed: a process that takes another's place must not be long about it.
+    let validate: ValidateFunction | undefined
+    const check: FastifyValidationResult = (data) => {
+      validate ??= ajv.compile(schema as ObjectSchema)
+      parse?.(data)
+      const valid = validate(data)
+      if (!valid) check.errors = validate.errors as FastifySchemaValidationError[]
+      return valid
+    }
+    return check
   })
-  app.addHook('preValidation', async (request) => refuseUnstorableText(request))
+  app.addHook('preValidation', (request, _reply, done) => {
+    refuseUnstorableText(request)
+    done()
+  })
 }
 
 /** Query values are text: whole numbers and booleans of the schema are parsed, exactly, and nothing else. */
-function coercing(schema: ObjectSchema, validate: ValidateFunction) {
+function parsing(schema: ObjectSchema) {
   const parsed = Object.entries(schema.properties ?? {}).filter(([, { type }]) => type !== 'string')
-  const check = (query: Record<string, unknown>) => {
+  return (query: Record<string, unknown>) => {
     for (const [name, { type }] of parsed) {
       const value = query[name]
       if (typeof value !== 'string') continue
@@ -43,12 +54,7 @@ function coercing(schema: ObjectSchema, validate: ValidateFunction) {
       if (type === 'boolean' && (value === 'true' || value === 'false'))
         query[name] = value === 'true'
     }
-    const valid = validate(query)
-    check.errors = validate.errors
-    return valid
   }
-  check.errors = validate.errors
-  return check
 }
 
 /** Deeper than any schema goes, and than a stack may fall. */
