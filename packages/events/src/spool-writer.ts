@@ -11,13 +11,15 @@ interface Write {
 const LOOK_MS = 1000
 const COMPACT_BYTES = 8 * 1024 * 1024
 
-/** Keeps the spool's file: lines that come together share one fsync; what has arrived is dropped. */
+/** Keeps the spool's file: lines that come together share one fsync; what has arrived is dropped, what could not be written follows. */
 export class SpoolWriter {
   readonly #file: SpoolFile
   readonly #queue: SpoolQueue
   readonly #logger: Logger
   readonly #sleeper = new Sleeper()
   #writes: Write[] = []
+  /** Something could not be written: the file is missing what the queue holds. */
+  #isBehind = false
   #closing = false
 
   constructor(file: SpoolFile, queue: SpoolQueue, logger: Logger) {
@@ -52,21 +54,27 @@ export class SpoolWriter {
       try {
         if (writes.length > 0) await this.#file.append(writes.map(({ line }) => line).join(''))
         written = true
-        await this.#shorten()
+        await this.#renew()
       } catch (error) {
-        this.#logger.error({ err: error }, 'audit spool not written')
+        if (writes.length > 0) this.#logger.error({ err: error }, 'audit spool not written')
+        this.#isBehind ||= !written
       }
       for (const { done } of writes) done(written)
       if (!this.#closing && this.#writes.length === 0) await this.#sleeper.sleep(LOOK_MS)
     }
   }
 
-  /** Drops from the file what has arrived, when that is all of it or much. */
-  async #shorten(): Promise<void> {
-    const { size } = this.#file
-    if (size === 0 || this.#writes.length > 0) return
-    const needed = this.#queue.bytes
-    if (needed > 0 && size < COMPACT_BYTES + 2 * needed) return
+  /** Writes the file anew when it is missing something, or holds much that has arrived. */
+  async #renew(): Promise<void> {
+    if (this.#writes.length > 0 || !(this.#isBehind || this.#isLong())) return
     await this.#file.rewrite(this.#queue.lines())
+    this.#isBehind = false
+  }
+
+  /** All of it has arrived, or much. */
+  #isLong(): boolean {
+    const { size } = this.#file
+    const needed = this.#queue.bytes
+    return size > 0 && (needed === 0 || size >= COMPACT_BYTES + 2 * needed)
   }
 }

@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
+  rmSync,
   symlinkSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -190,6 +192,24 @@ t.test('goes on without a file', async (t) => {
   await record(5, 'event')
   await until(() => sink.seen.size === 5)
   t.match(logger.lines[0], { level: 'error', message: 'audit spool has no file' })
+})
+
+t.test('what could not be written is written once that is possible', async (t) => {
+  const away = connectNats({
+    url: 'nats://a:b@127.0.0.1:1',
+    name: 'gateway',
+    logger: memoryLogger(),
+  })
+  t.teardown(() => away.close())
+  const file = join(t.testdir({ file: '' }), 'file')
+  const folder = join(file, 'spool')
+  const { record } = spoolOf(t, away, folder)
+  await record(3, 'early')
+  rmSync(file)
+  mkdirSync(folder, { recursive: true })
+  await until(() => spooled(folder).match(/early/g)?.length === 3)
+  await record(1, 'late')
+  t.match(spooled(folder), /late-0/)
 })
 
 t.test('closes at whatever moment, also while it takes over what another left', async (t) => {
