@@ -124,7 +124,10 @@ t.test('writeOutbox', async (t) => {
     await t.rejects(database.writeOutbox([message(RIVERSIDE), twice, message(null)]), {
       code: '23505',
     })
-    await t.rejects(database.writeOutbox([message(RIVERSIDE), message('no uuid')]), { name: 'ProblemError', message: /out of range/ })
+    await t.rejects(database.writeOutbox([message(RIVERSIDE), message('no uuid')]), {
+      name: 'ProblemError',
+      message: /out of range/,
+    })
     t.equal((await outbox()).length, before)
     await database.writeOutbox([message(RIVERSIDE)])
     t.equal((await outbox()).length, before + 1)
