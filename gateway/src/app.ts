@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { AuditSpool, connectNats } from '@wardstone/events'
+import { AuditSpool, connectNats, spoolGauges } from '@wardstone/events'
 import {
+  addGauges,
   conditionalGets,
   createLogger,
   type Logger,
@@ -54,6 +55,7 @@ export function buildApp(
 
   const app = createFastify(config, logger)
   app.decorate('metrics', metrics(app))
+  addGauges(app.metrics, spoolGauges(spool))
   allowOrigins(app, listOf(config.CORS_ORIGINS))
   health(app, services.clients, nats)
   app.register(async (scope) => {

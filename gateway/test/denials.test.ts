@@ -124,4 +124,5 @@ t.test('without NATS a denial is in the file before the answer leaves', async (t
   const spooled = await readFile(join(SPOOL_FOLDER, files[0] ?? ''), 'utf8')
   t.match(spooled, answer.headers.get('x-request-id') ?? 'none')
   t.notMatch(spooled, 'not-an-id-but-a-name', 'free text of a client is not kept')
+  t.match(await gateway.app.metrics.registry.metrics(), /^audit_spool_waiting 1$/m)
 })

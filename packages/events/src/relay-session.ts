@@ -9,7 +9,7 @@ import { MESSAGE_AGE_MS } from './streams.ts'
 
 /** What a relay is doing. */
 export interface RelayStats {
-  /** Rows not yet published, counted up to 10,000, as seen by the active relay within the last seconds. */
+  /** Rows not yet published, counted up to 10,000, as seen within the last seconds; NaN while another relay is active. */
   pending: number
   oldest_age_seconds: number
   /** Messages acknowledged by JetStream since the start. */

@@ -11,13 +11,15 @@ export interface OutboxRelayOptions {
   readonly logger: Logger
 }
 
+/** What is not known while this process is not the one that publishes. */
+const UNKNOWN = { pending: Number.NaN, oldest_age_seconds: Number.NaN }
 const POLL_MS = 400
 const LOCK_POLL_MS = 1000
 // Commits that come together are published together.
 const POKE_DELAY_MS = 25
 
 /**
- * Publishes a service's outbox to JetStream, in the order of the ids, and deletes each row once every
+ * Publishes a service's outbox to JetStream, in the order of the changes, and deletes each row once every
  * consumer has it. Of several instances one works, the others wait for its lock.
  */
 export class OutboxRelay {
@@ -25,7 +27,7 @@ export class OutboxRelay {
   readonly #sleeper = new Sleeper()
   /** Not woken by a poke: what is away is not asked more often because there is more to tell. */
   readonly #pause = new Sleeper()
-  readonly #stats: RelayStats = { pending: 0, oldest_age_seconds: 0, published: 0 }
+  readonly #stats: RelayStats = { ...UNKNOWN, published: 0 }
   #poked: NodeJS.Timeout | undefined
   #stopping = false
   #running: Promise<void> | undefined
@@ -74,6 +76,7 @@ export class OutboxRelay {
         failures += 1
         this.#options.logger.warn({ err: error }, 'relay lost its database')
       } finally {
+        Object.assign(this.#stats, UNKNOWN)
         await outbox.close()
       }
       if (!this.#stopping) await this.#pause.sleep(backoff(failures, 250, 3000))

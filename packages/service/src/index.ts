@@ -13,6 +13,7 @@ export {
 export { CsvFault, csvRecord, csvRecords } from './csv.ts'
 export { CursorCodec } from './cursor.ts'
 export { fold, nameWords } from './folding.ts'
+export { addGauges } from './gauges.ts'
 export type { Draining, Relieved } from './hand-over.ts'
 export { healthRoutes, type Part } from './health.ts'
 export { housekeeping } from './housekeeping.ts'

@@ -1,6 +1,7 @@
 import { DOMAIN_STREAM } from '@wardstone/contracts'
-import { connectNats, DurableConsumer, OutboxRelay } from '@wardstone/events'
+import { connectNats, DurableConsumer, OutboxRelay, relayGauges } from '@wardstone/events'
 import {
+  addGauges,
   CursorCodec,
   createLogger,
   createService,
@@ -59,6 +60,7 @@ export async function buildApp(config: Config): Promise<Service> {
     },
     recordAudit: new AuditRecorder(database).record,
   })
+  addGauges(app.metrics, relayGauges(relay))
   const desk = {
     database,
     directory: new Directory(owners, logger),

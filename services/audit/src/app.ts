@@ -1,5 +1,11 @@
-import { connectNats, OutboxRelay } from '@wardstone/events'
-import { CursorCodec, createLogger, createService, type Service } from '@wardstone/service'
+import { connectNats, OutboxRelay, relayGauges } from '@wardstone/events'
+import {
+  addGauges,
+  CursorCodec,
+  createLogger,
+  createService,
+  type Service,
+} from '@wardstone/service'
 import { AuditRecorder, TenantDatabase } from '@wardstone/tenancy'
 import { accessLogRoutes } from './access-log/routes.ts'
 import { createChainWriter } from './chain-writer.ts'
@@ -38,6 +44,7 @@ export async function buildApp(config: Config): Promise<Service> {
     recordAudit: new AuditRecorder(database).record,
   })
   writer.measure(app.metrics.registry)
+  addGauges(app.metrics, relayGauges(relay))
   const vouchers = { keys, witnessFile: config.CHECKPOINT_FILE }
   const options = { database, cursors: new CursorCodec(config.IDENTITY_KEY), keys, vouchers }
   await app.register(eventRoutes, { prefix: '/api/audit', ...options })

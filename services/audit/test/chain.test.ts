@@ -175,3 +175,14 @@ t.test('without NATS nobody knows what waits', async (t) => {
   const { app } = await build(t, { withoutNats: true })
   t.match(await app.metrics.registry.metrics(), /^audit_events_waiting Nan$/m)
 })
+
+t.test('what waits in the outbox is seen, and for how long', async (t) => {
+  const { app, as } = await build(t, { withoutNats: true })
+  const metrics = () => app.metrics.registry.metrics()
+  await until(async () => /^outbox_pending 0$/m.test(await metrics()))
+  await as({ role: 'admin' }).get('/api/audit/events')
+  await until(async () => /^outbox_pending 1$/m.test(await metrics()))
+  await until(async () => /^outbox_oldest_age_seconds [2-9]/m.test(await metrics()))
+  await app.close()
+  t.match(await metrics(), /^outbox_pending Nan$/m, 'somebody else publishes now')
+})

@@ -1,4 +1,5 @@
 import {
+  addGauges,
   CursorCodec,
   createLogger,
   createService,
@@ -61,6 +62,7 @@ export async function buildApp(config: Config): Promise<Service> {
     },
     recordAudit: new AuditRecorder(database).record,
   })
+  addGauges(app.metrics, messaging.gauges())
   const { recordAudit } = app
   const accessTokens = new AccessTokens(keys, config)
   const sessionSeconds = config.SESSION_SECONDS

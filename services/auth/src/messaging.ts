@@ -3,8 +3,10 @@ import {
   connectNats,
   DurableConsumer,
   type DurableConsumerOptions,
+  type Gauges,
   type Nats,
   OutboxRelay,
+  relayGauges,
 } from '@wardstone/events'
 import type { Logger } from '@wardstone/service'
 import type { Config } from './config.ts'
@@ -32,6 +34,11 @@ export class Messaging {
 
   isUp(): boolean {
     return this.#nats.isUp()
+  }
+
+  /** What waits to be told. */
+  gauges(): Gauges {
+    return relayGauges(this.#relay)
   }
 
   /** Call after a write: the relay looks into the outbox. */

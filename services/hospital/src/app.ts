@@ -1,5 +1,6 @@
-import { connectNats, DomainNews, OutboxRelay } from '@wardstone/events'
+import { connectNats, DomainNews, OutboxRelay, relayGauges } from '@wardstone/events'
 import {
+  addGauges,
   CursorCodec,
   createLogger,
   createService,
@@ -54,6 +55,7 @@ export async function buildApp(config: Config): Promise<Service> {
     recordAudit: new AuditRecorder(database).record,
     peers: { appointment: config.IDENTITY_KEY_APPOINTMENT },
   })
+  addGauges(app.metrics, relayGauges(relay))
   const everyHospital = new SystemHospitalRepository(system.db)
   const idempotencyKeys = new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS)
   const parts = { database, idempotencyKeys, cursors: new CursorCodec(config.IDENTITY_KEY) }
