@@ -30,6 +30,8 @@ export interface DurableConsumerOptions {
 const BATCH = 200
 // What arrives together is handled together.
 const GATHER_MS = 25
+// Where much arrives, fewer and larger transactions: each costs the same, whatever it holds.
+const REST_MS = 75
 const RETRY = { least: 250, most: 5000 }
 // After some minutes the batch is given back after all, in case it is the messages' fault.
 const HOLDS = 30
@@ -81,7 +83,10 @@ export class DurableConsumer {
       if (this.#queue.isEmpty || !this.#feed.isListening) {
         await this.#arrived.sleep(1000)
         if (!this.#stopping) await this.#pause.sleep(GATHER_MS)
-      } else await this.#handleBatch()
+      } else {
+        await this.#handleBatch()
+        if (!this.#stopping && this.#queue.size < BATCH) await this.#pause.sleep(REST_MS)
+      }
     }
     clearInterval(timer)
   }

@@ -9,6 +9,11 @@ export class MessageQueue {
     return this.#waiting.size === 0
   }
 
+  /** How many wait to be taken. */
+  get size(): number {
+    return this.#waiting.size
+  }
+
   add(message: JsMsg): void {
     this.#waiting.set(message.seq, message)
   }

@@ -23,7 +23,8 @@ const STATS_MS = 2000
 const UNSYNCED_MS = 5 * 60 * 1000
 const UNREAD_MS = (MESSAGE_AGE_MS * 2) / 3
 
-type Turn = 'more' | 'idle' | 'failed'
+/** `some`: all that was there, `more`: there may be more, `idle`: nothing was. */
+type Turn = 'more' | 'some' | 'idle' | 'failed'
 
 /** The work of the relay that holds the lock, for as long as its database connection lives. */
 export class RelaySession {
@@ -73,7 +74,7 @@ export class RelaySession {
     }
     this.#handleFailures(results, published.length > 0)
     if (published.length === 0) return 'failed'
-    return rows.length === IN_FLIGHT ? 'more' : 'idle'
+    return rows.length === IN_FLIGHT ? 'more' : 'some'
   }
 
   #published(result: PublishResult<OutboxRow>): Published[] {

@@ -18,6 +18,7 @@ export class PatientStatsRepository {
 
   /** Each row counts one group of one kind. */
   async stats(): Promise<PatientStats> {
+    const now = new Date()
     const rows = await this.#counts()
       .where('kind', 'in', ['is_active', 'gender', 'blood_group'])
       .select([sql<Kind>`kind`.as('kind'), 'value', 'count'])
@@ -34,11 +35,26 @@ export class PatientStatsRepository {
       .unionAll(
         this.#counts()
           .where('kind', '=', 'registered_on')
-          .where('value', '>=', daysAgo(366))
-          .select([sql<Kind>`kind`.as('kind'), 'value', 'count']),
+          .where('value', '>', daysAgo(30, now))
+          .select([
+            sql<Kind>`'registered_lately'`.as('kind'),
+            sql<string>`''`.as('value'),
+            sql<number>`coalesce(sum(count), 0)::integer`.as('count'),
+          ]),
+      )
+      .unionAll(
+        this.#counts()
+          .where('kind', '=', 'registered_on')
+          .where('value', '>=', daysAgo(366, now))
+          .groupBy(month)
+          .select([
+            sql<Kind>`'registered_in'`.as('kind'),
+            month.as('value'),
+            sql<number>`sum(count)::integer`.as('count'),
+          ]),
       )
       .execute()
-    return toStats(rows, new Date())
+    return toStats(rows, now)
   }
 
   #counts() {
@@ -46,7 +62,15 @@ export class PatientStatsRepository {
   }
 }
 
-type Kind = 'is_active' | 'gender' | 'blood_group' | 'age_group' | 'registered_on'
+type Kind =
+  | 'is_active'
+  | 'gender'
+  | 'blood_group'
+  | 'age_group'
+  | 'registered_lately'
+  | 'registered_in'
+
+const month = sql<string>`left(value, 7)`
 
 // A subquery, so that the day is reckoned once and not for each date of birth.
 const bornAfter = (years: number) =>
@@ -56,17 +80,10 @@ const ageGroup = sql<string>`case when ${bornAfter(18)} then '0-17' when ${bornA
   when ${bornAfter(50)} then '35-49' when ${bornAfter(65)} then '50-64' else '65+' end`
 
 function toStats(rows: { kind: Kind; value: string; count: number }[], now: Date): PatientStats {
-  const counts = new Map<string, number>()
-  for (const { kind, value, count } of rows) {
-    const name = `${kind} ${value}`
-    counts.set(name, (counts.get(name) ?? 0) + count)
-  }
+  const counts = new Map(rows.map(({ kind, value, count }) => [`${kind} ${value}`, count]))
   const of = (kind: Kind, value: string) => counts.get(`${kind} ${value}`) ?? 0
   const each = (kind: Kind, values: readonly string[]) =>
     Object.fromEntries(values.map((value) => [value, of(kind, value)]))
-  const days = rows.filter(({ kind }) => kind === 'registered_on')
-  const registered = (matches: (day: string) => boolean) =>
-    days.reduce((sum, { value, count }) => (matches(value) ? sum + count : sum), 0)
   const active = of('is_active', 'true')
   const inactive = of('is_active', 'false')
   return {
@@ -76,16 +93,16 @@ function toStats(rows: { kind: Kind; value: string; count: number }[], now: Date
     by_gender: each('gender', GENDERS),
     by_blood_group: each('blood_group', [...BLOOD_GROUPS, 'unknown']),
     by_age_group: each('age_group', AGE_GROUPS),
-    registered_last_30_days: registered((day) => day > daysAgo(30, now)),
-    registered_by_month: lastMonths(now).map((month) => ({
-      month,
-      count: registered((day) => day.startsWith(month)),
+    registered_last_30_days: of('registered_lately', ''),
+    registered_by_month: lastMonths(now).map((each) => ({
+      month: each,
+      count: of('registered_in', each),
     })),
   }
 }
 
 /** A day of UTC as `YYYY-MM-DD`. */
-function daysAgo(days: number, now = new Date()): string {
+function daysAgo(days: number, now: Date): string {
   return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10)
 }
 
