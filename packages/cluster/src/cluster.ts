@@ -8,7 +8,7 @@ import { seedDemo } from './demo/demo-data.ts'
 import { doorUrl, mustBeFree } from './door.ts'
 import { gatewayEnvironment, type Surroundings, serviceEnvironment } from './environment.ts'
 import { stopLeftovers } from './leftovers.ts'
-import type { PartChange } from './part.ts'
+import type { OnPartChange } from './part.ts'
 import type { Progress } from './progress.ts'
 import { Secrets } from './secrets.ts'
 import { databaseServer, messageServer, type Server, type ServerMakers } from './servers.ts'
@@ -75,15 +75,19 @@ export class Cluster {
 
   async #server<T extends Server>(
     name: string,
-    make: (config: ClusterConfig, folder: string, onChange: (c: PartChange) => void) => Promise<T>,
+    make: (config: ClusterConfig, folder: string, onChange: OnPartChange) => Promise<T>,
   ): Promise<T> {
     return this.#progress.step(name, async (detail) => {
       const enter = () =>
         this.#file.set(name, { pid: server.pid ?? null, port: server.port, url: server.url })
-      const server: T = await make(this.#config, join(this.#config.data, name), (change) => {
-        this.#progress.change(name, change)
-        enter()
-      })
+      const server: T = await make(
+        this.#config,
+        join(this.#config.data, name),
+        (change, reason) => {
+          this.#progress.change(name, change, reason)
+          enter()
+        },
+      )
       await this.#run(server)
       enter()
       const elsewhere = server.data !== undefined && !server.data.startsWith(this.#config.data)
@@ -135,8 +139,8 @@ export class Cluster {
       const service: ServicePart = new ServicePart({
         ...options,
         host,
-        onChange: (change) => {
-          this.#progress.change(name, change)
+        onChange: (change, reason) => {
+          this.#progress.change(name, change, reason)
           enter()
         },
       })

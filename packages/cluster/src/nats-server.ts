@@ -6,7 +6,7 @@ import { natsPermissions } from '@wardstone/events'
 import { connect } from 'nats'
 import { findNatsServer } from './nats-binary.ts'
 import { natsConfig } from './nats-config.ts'
-import { Part, type PartChange } from './part.ts'
+import { type OnPartChange, Part } from './part.ts'
 import { freePort } from './ports.ts'
 import { randomPassword, secretFile, writeSecretFile } from './secret-file.ts'
 
@@ -17,7 +17,7 @@ export interface NatsOptions {
   /** For tests: every user has the same password. */
   onePassword?: boolean
   /** Told when the server died by itself, and when it serves again. */
-  onChange?(change: PartChange): void
+  onChange?: OnPartChange
 }
 
 /** A real nats-server of our own on a free port of 127.0.0.1. */

@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Relieved } from '@wardstone/service'
 import { findRemembered, recordOf, rememberProcess, stopProcess } from './processes.ts'
 
-/** A part died by itself, or serves again after that; or a successor took over from one that was told to end. */
-export type PartChange = 'died' | 'returned' | 'succeeded'
+/** A part died by itself, did not start again, or serves again after that; or a successor took over from one that was told to end. */
+export type PartChange = 'died' | 'failed' | 'returned' | 'succeeded'
+
+/** Told of each change; of one that failed, why. */
+export type OnPartChange = (change: PartChange, reason?: string) => void
 
 /** What a part needs to be started, watched and stopped. */
 export interface PartOptions {
@@ -22,8 +25,7 @@ export interface PartOptions {
   stopSignals: NodeJS.Signals[]
   /** Milliseconds each signal gets. */
   patience?: number
-  /** Told when the process died by itself, when it serves again, and when another took its place. */
-  onChange?(change: PartChange): void
+  onChange?: OnPartChange
 }
 
 const READY_TIMEOUT = 60_000
@@ -103,7 +105,7 @@ export class Part {
       await sleep(pause, undefined, { signal: this.#halt.signal }).catch(() => undefined)
       if (this.#stopped) return
       pause = Math.min(pause * 2, LONGEST_PAUSE)
-      child = await this.#launch().catch(() => undefined)
+      child = await this.#launchAgain()
       if (child) this.#options.onChange?.('returned')
     }
   }
@@ -115,10 +117,20 @@ export class Part {
       this.#leaving.add(old)
       void ended(old).then(() => this.#leaving.delete(old))
     }
-    const child = successor ? await this.#launch().catch(() => undefined) : undefined
+    const child = successor ? await this.#launchAgain() : undefined
     relieve(old, successor)
     if (child) this.#options.onChange?.('succeeded')
     return child
+  }
+
+  /** Undefined, and somebody told why, when it does not start. */
+  async #launchAgain(): Promise<ChildProcess | undefined> {
+    try {
+      return await this.#launch()
+    } catch (error) {
+      if (!this.#stopped) this.#options.onChange?.('failed', (error as Error).message)
+      return undefined
+    }
   }
 
   async #launch(): Promise<ChildProcess> {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { initialise } from './initdb.ts'
-import { Part, type PartChange } from './part.ts'
+import { type OnPartChange, Part } from './part.ts'
 import { freePort } from './ports.ts'
 import { postgresBinaries, postgresUser } from './postgres-binaries.ts'
 import { postgresHome } from './postgres-home.ts'
@@ -17,7 +17,7 @@ export interface PostgresOptions {
   folder: string
   /** False only for tests: a crash of the machine may then lose data. */
   durable: boolean
-  onChange?(change: PartChange): void
+  onChange?: OnPartChange
 }
 
 const STOP_SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']

@@ -3,6 +3,7 @@ import type { PartChange } from './part.ts'
 
 const CHANGES: Record<PartChange, string> = {
   died: 'died and is restarted',
+  failed: 'does not start',
   returned: 'is back',
   succeeded: 'was told to end, another took its place',
 }
@@ -34,8 +35,8 @@ export class Progress {
     return result
   }
 
-  /** A part died, came back, or was replaced. */
-  change(part: string, change: PartChange) {
-    this.#say(`  ${part} ${CHANGES[change]}`)
+  /** A part died, did not start, came back, or was replaced. */
+  change(part: string, change: PartChange, reason?: string) {
+    this.#say(`  ${reason ?? `${part} ${CHANGES[change]}`}`)
   }
 }

@@ -3,7 +3,7 @@ import { connect } from 'nats'
 import pg from 'pg'
 import type { ClusterConfig } from './config.ts'
 import { NatsServer } from './nats-server.ts'
-import type { PartChange } from './part.ts'
+import type { OnPartChange } from './part.ts'
 import { Postgres } from './postgres.ts'
 import { ClusterProblem } from './problem.ts'
 
@@ -24,11 +24,10 @@ export interface MessageServer extends Server {
   urlFor(user: string): string
 }
 
-type OnChange = (change: PartChange) => void
 type Maker<T extends Server> = (
   config: ClusterConfig,
   folder: string,
-  onChange: OnChange,
+  onChange: OnPartChange,
 ) => Promise<T>
 
 /** How the cluster comes by its servers. */
@@ -41,7 +40,7 @@ export interface ServerMakers {
 export async function databaseServer(
   config: ClusterConfig,
   folder: string,
-  onChange: OnChange,
+  onChange: OnPartChange,
 ): Promise<Server> {
   if (config.databaseUrl === undefined) return Postgres.prepare({ folder, durable: true, onChange })
   return new ExternalPostgres(config.databaseUrl)
@@ -51,7 +50,7 @@ export async function databaseServer(
 export async function messageServer(
   config: ClusterConfig,
   folder: string,
-  onChange: OnChange,
+  onChange: OnPartChange,
 ): Promise<MessageServer> {
   if (config.natsUrl === undefined) return NatsServer.prepare({ folder, onChange })
   return new ExternalNats(config.natsUrl)

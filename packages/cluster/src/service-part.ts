@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartEntry } from './cluster-file.ts'
 import type { DataFolder } from './data-folder.ts'
 import { doorUrl } from './door.ts'
-import { Part, type PartChange } from './part.ts'
+import { type OnPartChange, Part } from './part.ts'
 
 /** How one of our own processes is run. */
 export interface ServicePartOptions {
@@ -17,7 +17,7 @@ export interface ServicePartOptions {
   host: string
   port: number
   folder: DataFolder
-  onChange(change: PartChange): void
+  onChange: OnPartChange
 }
 
 const READY_PATIENCE = 60_000

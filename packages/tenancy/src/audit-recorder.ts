@@ -1,4 +1,5 @@
 import { type AuditEvent, auditSubject } from '@wardstone/contracts'
+import { ProblemError } from '@wardstone/service'
 import { v7 as uuidv7 } from 'uuid'
 import { auditMessage, type OutboxEvent } from './outbox.ts'
 
@@ -48,15 +49,21 @@ export class AuditRecorder {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, MOST_EVENTS)
-      try {
-        await this.#outbox.writeOutbox(messages(group.map(({ event }) => event)))
-        for (const { resolve } of group) resolve()
-      } catch (error) {
-        for (const { reject } of group) reject(error)
-      }
+      await this.#commit(this.#waiting.splice(0, MOST_EVENTS))
     }
     this.#writing = false
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#outbox.writeOutbox(messages(group.map(({ event }) => event)))
+      for (const { resolve } of group) resolve()
+    } catch (error) {
+      const isPassing = error instanceof ProblemError && error.statusCode === 503
+      if (group.length === 1 || isPassing) for (const { reject } of group) reject(error)
+      // What PostgreSQL refuses of one caller must not be the answer to others.
+      else for (const each of group) await this.#commit([each])
+    }
   }
 }
 

@@ -76,10 +76,16 @@ const DATA_EXCEPTION = /^22(003|007|008|009|021|P02|P05)$/
 /** The 503 that a caller gets for a passing fault of PostgreSQL, the 400 for a value it cannot take, else `error` itself. */
 export function asProblem(error: unknown): unknown {
   const { code = '', message = '' } = error as { code?: string; message?: string }
-  if (DATA_EXCEPTION.test(code)) return problem(400, 'validation_failed', 'A value is out of range')
+  if (DATA_EXCEPTION.test(code)) return outOfRange(error)
   return PASSING.test(code) || CONNECTION.test(code) || CONNECTION.test(message)
     ? databaseAway(error)
     : error
+}
+
+function outOfRange(cause: unknown): ProblemError {
+  const refused = problem(400, 'validation_failed', 'A value is out of range')
+  refused.cause = cause
+  return refused
 }
 
 function databaseAway(cause: unknown): ProblemError {

@@ -1,5 +1,6 @@
-import { connectNats, OutboxRelay } from '@wardstone/events'
+import { connectNats, OutboxRelay, relayGauges } from '@wardstone/events'
 import {
+  addGauges,
   CursorCodec,
   createLogger,
   createService,
@@ -50,6 +51,7 @@ export async function buildApp(config: Config): Promise<Service> {
     recordAudit: new AuditRecorder(database).record,
     peers: { appointment: config.IDENTITY_KEY_APPOINTMENT },
   })
+  addGauges(app.metrics, relayGauges(relay))
   const desk = {
     database,
     keys: new IdempotencyKeys(config.IDENTITY_KEY, config.IDENTITY_KEY_PREVIOUS),
