@@ -91,18 +91,21 @@ t.test('the audit recorder', async (t) => {
     }
   })
 
-  t.test('a record that PostgreSQL refuses is the trouble of nobody else in its group, and the next goes on', async (t) => {
-    const twice = read(CITY)
-    await recorder.record(twice)
-    const group = [denied(RIVERSIDE), twice, denied(CITY)].map(recorder.record)
-    const results = await Promise.allSettled(group)
-    t.same(
-      results.map(({ status }) => status),
-      ['fulfilled', 'rejected', 'fulfilled'],
-    )
-    await t.resolves(recorder.record(read(CITY)))
-    t.equal((await rows()).length, 4)
-  })
+  t.test(
+    'a record that PostgreSQL refuses is the trouble of nobody else in its group, and the next goes on',
+    async (t) => {
+      const twice = read(CITY)
+      await recorder.record(twice)
+      const group = [denied(RIVERSIDE), twice, denied(CITY)].map(recorder.record)
+      const results = await Promise.allSettled(group)
+      t.same(
+        results.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'fulfilled'],
+      )
+      await t.resolves(recorder.record(read(CITY)))
+      t.equal((await rows()).length, 4)
+    },
+  )
 })
 
 t.test('with PostgreSQL away every record is refused with 503', async (t) => {
