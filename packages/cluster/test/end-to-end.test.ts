@@ -272,12 +272,12 @@ t.test('the whole cluster', async (t) => {
     const load = await SteadyLoad.start(url, 10)
     for (const name of ['gateway', 'patient', 'audit']) {
       const { gone } = await restart(data, name)
-      t.ok(gone < 20_000, `${name} is gone after ${gone} ms`)
+      t.ok(gone < 12_000, `${name} is gone after ${gone} ms`)
     }
     await load.stop()
     const { requests, failures } = load.take()
     // A machine that is busy with other tests may be too slow for an answer in time, and then says so.
-    const brokenOff = failures.filter((failure) => !/: 50[34] /.test(failure))
+    const brokenOff = failures.filter((failure) => !/: 503 /.test(failure))
     t.same(brokenOff, [], `${requests} requests`)
     t.match((await city.get('/api/audit/verify')).json, { ok: true })
   })

@@ -42,8 +42,13 @@ export async function listenForMetrics(
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end()
-    const body = await registry.metrics()
-    response.writeHead(200, { 'content-type': registry.contentType }).end(body)
+    try {
+      const body = await registry.metrics()
+      response.writeHead(200, { 'content-type': registry.contentType }).end(body)
+    } catch {
+      // A gauge that cannot be read is no reason to end the process that serves patients.
+      response.writeHead(500).end()
+    }
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

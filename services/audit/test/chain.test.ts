@@ -42,6 +42,14 @@ t.test('the chain', async (t) => {
     t.same(await sql('select * from chain_head order by hospital_id'), before)
     t.match(await verify(), { ok: true, events: 41 })
   })
+
+  await t.test('one hospital’s event does not keep another’s of the same id out', async (t) => {
+    const [event] = many(1) as [AuditEvent]
+    await publish([event, { ...event, hospital_id: RIVERSIDE.hospital_id }])
+    await until(() => deliveredAll(natsUrl))
+    const chains = await sql('select hospital_id from event where event_id = $1', [event.id])
+    t.equal(chains.length, 2)
+  })
 })
 
 async function manage<T>(natsUrl: string, work: (manager: JetStreamManager) => Promise<T>) {

@@ -7,6 +7,8 @@ import type { Database } from '../database/schema.ts'
 import type { DeadLetter } from './messages.ts'
 
 const hospitalOf = (event: AuditEvent) => event.hospital_id ?? PLATFORM_HOSPITAL_ID
+/** An id is good in its own hospital only: another's event of that id is another event. */
+const keyOf = (event: AuditEvent) => `${hospitalOf(event)} ${event.id}`
 
 /** Appends to the chains of all hospitals. */
 export class SystemEventRepository {
@@ -30,8 +32,8 @@ export class SystemEventRepository {
       const recordedAt = new Date().toISOString()
       for (const event of events) {
         const head = heads.get(hospitalOf(event))
-        if (!head || known.has(event.id)) continue
-        known.add(event.id)
+        if (!head || known.has(keyOf(event))) continue
+        known.add(keyOf(event))
         const entry = nextEntry(head, event, recordedAt)
         heads.set(entry.hospital_id, entry)
         entries.push(entry)
@@ -89,12 +91,12 @@ export class SystemEventRepository {
   }
 
   async #known(trx: Transaction<Database>, events: readonly AuditEvent[]): Promise<Set<string>> {
-    const { rows } = await sql<{ event_id: string }>`
-      select event.event_id
+    const { rows } = await sql<{ hospital_id: string; event_id: string }>`
+      select event.hospital_id, event.event_id
       from unnest(${events.map(hospitalOf)}::uuid[], ${events.map(({ id }) => id)}::uuid[])
         as given (hospital_id, event_id)
       join event using (hospital_id, event_id)`.execute(trx)
-    return new Set(rows.map(({ event_id }) => event_id))
+    return new Set(rows.map(({ hospital_id, event_id }) => `${hospital_id} ${event_id}`))
   }
 
   async #insert(trx: Transaction<Database>, entries: readonly ChainEntry[]): Promise<void> {
