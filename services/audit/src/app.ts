@@ -27,6 +27,8 @@ export async function buildApp(config: Config): Promise<Service> {
     poolSize: config.DATABASE_POOL_SIZE,
     applicationName: name,
     logger,
+    // A minute or a year, what was refused or everything: what is rare is found by another index.
+    plansAnew: true,
   })
   const nats = connectNats({ url: config.NATS_URL, name, logger })
   const relay = new OutboxRelay({ connectionString: config.RELAY_DATABASE_URL, nats, logger })

@@ -136,10 +136,10 @@ t.test('search uses the tenant’s indexes under row-level security', async (t) 
       as({ role: 'nurse' }).post('/api/patients/search', { payload: { q } }),
     )
     t.ok(searches.length > 0, kind)
-    for (const { text, values } of searches) {
+    for (const text of searches) {
       await app.query('begin')
       await app.query(`select set_config('app.hospital_id', $1, true)`, [CITY.hospital_id])
-      const { rows } = await app.query({ text: `explain (costs off) ${text}`, values })
+      const { rows } = await app.query(`explain (generic_plan, costs off) ${text}`)
       await app.query('rollback')
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
       t.notMatch(plan, /Seq Scan on (patient|patient_name|name_spelling)\b/, kind)
@@ -148,18 +148,13 @@ t.test('search uses the tenant’s indexes under row-level security', async (t) 
   }
 })
 
-interface Sent {
-  text: string
-  values: unknown[]
-}
-
 /** The statements like `wanted` that are sent to PostgreSQL during `work`. */
-async function queriesOf(wanted: RegExp, work: () => Promise<unknown>): Promise<Sent[]> {
+async function queriesOf(wanted: RegExp, work: () => Promise<unknown>): Promise<string[]> {
   const { query } = pg.Client.prototype
-  const sent: Sent[] = []
+  const sent: string[] = []
   pg.Client.prototype.query = function watched(this: pg.Client, ...given: unknown[]) {
-    const [first] = given as [Sent]
-    if (wanted.test(first.text ?? '')) sent.push(first)
+    const [{ text = '' }] = given as [{ text?: string }]
+    if (wanted.test(text)) sent.push(text)
     return Reflect.apply(query, this, given)
   } as typeof query
   try {
