@@ -88,7 +88,11 @@ export const accessControl = fastifyPlugin<AccessOptions>(
       done: HookHandlerDoneFunction,
     ): void {
       const event = auditEvent(service, request.identity, { action, outcome: 'denied', reason })
-      recordAudit(event).then(() => done(refusal), done)
+      recordAudit(event).then(
+        () => done(refusal),
+        // To say nothing would let the request pass.
+        (error) => done(error ?? refusal),
+      )
     }
   },
   { name: '@wardstone/access-control', fastify: '5.x', dependencies: ['@wardstone/identity'] },

@@ -126,3 +126,9 @@ t.test('a denial that cannot be recorded is not answered as one', async (t) => {
   })
   t.equal((await as({ role: 'nurse' }).delete('/api/things/1')).statusCode, 500)
 })
+
+t.test('nor lets anybody pass because nothing is said of the failure', async (t) => {
+  const { as, handled } = await build(t, { recordAudit: () => Promise.reject(undefined) })
+  t.equal((await as({ role: 'nurse' }).delete('/api/things/1')).statusCode, 403)
+  t.same(handled, [])
+})
