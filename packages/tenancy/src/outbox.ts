@@ -9,7 +9,7 @@ import { type Generated, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { queryInHospital } from './hospital-query.ts'
-import { asProblem, type PipelinedClient } from './pool.ts'
+import { asProblem, giveBack, type PipelinedClient } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
 /** The rows that wait for the relay. A row's `id` is the message's `Nats-Msg-Id`. */
@@ -137,8 +137,8 @@ export async function writeOutbox(pool: pg.Pool, events: readonly OutboxEvent[])
     const committed = isAlone ? [] : [client.query('commit')]
     stream.uncork()
     const results = await Promise.allSettled([...began, ...inserted, ...committed])
-    client.release(client.getTransactionStatus() !== 'I')
     const failed = results.find((result) => result.status === 'rejected')
+    giveBack(client, failed?.reason)
     if (failed) throw failed.reason
     const [commit] = committed
     if (commit && (await commit).command !== 'COMMIT')

@@ -75,6 +75,20 @@ const PASSING = /^(57P0[1-5]|08...|53...|57014|55P03|40001|40P01|25P0[34])$/
 const CONNECTION =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$|terminated|timeout exceeded when trying to connect|connection error|Client was closed|Connection ended|Query read timeout/
 
+/** SQLSTATEs after which a connection is of no use: it ends, or what it has prepared no longer fits. */
+const SPENT = /^(57P0[1-5]|08...|25P0[34]|0A000|26000)$/
+
+/**
+ * Gives a connection back, for whoever waits to have at once; `failure` is what went wrong on it last. It
+ * is closed if it could still be inside a hospital or is of no use, which its socket may not show yet.
+ */
+export function giveBack(client: PipelinedClient, failure?: unknown): void {
+  const isSound =
+    failure === undefined ||
+    (failure instanceof pg.DatabaseError && !SPENT.test(failure.code ?? ''))
+  client.release(!isSound || client.getTransactionStatus() !== 'I')
+}
+
 /** SQLSTATEs of a value that no schema refused and PostgreSQL cannot take: numbers, instants, text. */
 const DATA_EXCEPTION = /^22(003|007|008|009|021|P02|P05)$/
 

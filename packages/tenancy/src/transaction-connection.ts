@@ -1,7 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type pg from 'pg'
 import { queryInHospital } from './hospital-query.ts'
-import { asProblem, type PipelinedClient } from './pool.ts'
+import { asProblem, giveBack, type PipelinedClient } from './pool.ts'
 import { statementName } from './statement-names.ts'
 
 /** A prepared plan that no longer fits, after a migration: a fresh connection plans anew. */
@@ -19,6 +19,7 @@ export class TransactionConnection implements DatabaseConnection {
   #client: PipelinedClient | undefined
   #begin: Promise<unknown> | undefined
   #inTransaction = false
+  #failure: unknown
 
   /** @param hospitalId where all of it runs; undefined for a role whose policies span hospitals */
   constructor(pool: pg.Pool, hospitalId: string | undefined, onWrite: () => void) {
@@ -31,6 +32,7 @@ export class TransactionConnection implements DatabaseConnection {
     try {
       return toResult(this.#inTransaction ? await this.#within(query) : await this.#alone(query))
     } catch (error) {
+      this.#failure = error
       throw asProblem(error)
     }
   }
@@ -54,13 +56,12 @@ export class TransactionConnection implements DatabaseConnection {
     await this.#client?.query('rollback').catch(() => undefined)
   }
 
-  /** Gives the client back; one that is not idle, and so could still be inside a hospital, is closed. */
   release(): void {
     this.#inTransaction = false
     this.#begin = undefined
     const client = this.#client
     this.#client = undefined
-    client?.release(client.getTransactionStatus() !== 'I')
+    if (client) giveBack(client, this.#failure)
   }
 
   // biome-ignore lint/correctness/useYield: Kysely asks for a generator; nothing here streams.
@@ -73,7 +74,7 @@ export class TransactionConnection implements DatabaseConnection {
     try {
       return await this.#transaction(query, readOnly)
     } catch (error) {
-      if (!readOnly || !isStale(error)) throw error
+      if (!readOnly || !STALE_PLAN.has((error as { code?: string }).code ?? '')) throw error
       return await this.#transaction(query, readOnly)
     } finally {
       if (!readOnly) this.#onWrite()
@@ -82,14 +83,14 @@ export class TransactionConnection implements DatabaseConnection {
 
   async #transaction(query: CompiledQuery, readOnly: boolean): Promise<pg.QueryResult> {
     const client = await this.#checkOut()
-    let mustGo = false
+    let failure: unknown
     try {
       return await this.#send(client, query, readOnly)
     } catch (error) {
-      mustGo = isStale(error)
+      failure = error
       throw error
     } finally {
-      client.release(mustGo || client.getTransactionStatus() !== 'I')
+      giveBack(client, failure)
       this.#client = undefined
     }
   }
@@ -117,10 +118,6 @@ export class TransactionConnection implements DatabaseConnection {
     this.#client ??= (await this.#pool.connect()) as PipelinedClient
     return this.#client
   }
-}
-
-function isStale(error: unknown): boolean {
-  return STALE_PLAN.has((error as { code?: string }).code ?? '')
 }
 
 function prepared(query: CompiledQuery): pg.QueryConfig {

@@ -112,6 +112,34 @@ t.test('a statement that takes too long is a 503, and its connection is good aga
   t.same((await raw`select 1 as one`.execute(db)).rows, [{ one: 1 }])
 })
 
+t.test('who waits for a connection does not get one that PostgreSQL has just ended', async (t) => {
+  const { database } = await wards(t, { poolSize: 1 })
+  const { db } = database.tenant(member(CITY))
+  await raw`select 1`.execute(db)
+  const ended = raw`select pg_terminate_backend(pg_backend_pid(), 100)`.execute(db)
+  const waiting = [raw`select 1 as one`.execute(db), raw`select 1 as one`.execute(db)]
+  await t.rejects(ended, { statusCode: 503, code: 'unavailable' })
+  for (const each of waiting) t.same((await each).rows, [{ one: 1 }])
+})
+
+t.test(
+  'a transaction whose statement was prepared for another table is the last on its connection',
+  async (t) => {
+    const { database, sql } = await wards(t, { poolSize: 1 })
+    const { db } = database.tenant(member(CITY))
+    const rename = () =>
+      db
+        .transaction()
+        .execute((trx) =>
+          trx.updateTable('ward').set({ name: 'South' }).returning('name').execute(),
+        )
+    await rename()
+    await sql('alter table ward alter column name type varchar(200)')
+    await t.rejects(rename(), { code: '0A000' })
+    t.same(await rename(), [{ name: 'South' }])
+  },
+)
+
 t.test('nobody waits for a connection for ever', async (t) => {
   const { database } = await wards(t, { poolSize: 1 })
   const { db } = database.tenant(member(CITY))
