@@ -30,13 +30,13 @@ export async function fairness(stage: Stage, plan: Plan): Promise<Row[]> {
   for (let round = 0; round < plan.rounds; round += 1) {
     quiet.push(await measure(asking, load))
     const floodSide = { url, requests: () => workload('W1').requests(flood, sample) }
-    const flooded_ = measure(floodSide, { connections: FLOOD, seconds: plan.seconds + 2 })
+    const meanwhile = measure(floodSide, { connections: FLOOD, seconds: plan.seconds + 2 })
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     flooded.push(await measure(asking, load))
-    floods.push(await flooded_)
+    floods.push(await meanwhile)
   }
   return [
-    { name: `W2 of nineteen hospitals, ${OTHERS} connections`, measured: median(quiet) },
+    { name: `W2 of the other hospitals, ${OTHERS} connections`, measured: median(quiet) },
     {
       name: `the same while one hospital floods from ${FLOOD} connections`,
       measured: median(flooded),

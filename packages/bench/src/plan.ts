@@ -9,7 +9,7 @@ export interface Plan {
   seconds: number
   /** How often each side of a comparison has its turn. */
   rounds: number
-  /** Seconds under 256 connections in which no answer may be a 5xx. */
+  /** Seconds under 256 connections, in which no answer should be a 5xx. */
   endurance: number
   env: NodeJS.ProcessEnv
 }

@@ -78,7 +78,7 @@ export async function workloads(stage: Stage, plan: Plan, say: Say): Promise<Row
   return rows
 }
 
-/** All kinds of reading at once from 256 connections, for so long that what fills up is full. */
+/** Everything but logins at once from 256 connections, for so long that what fills up is full. */
 export async function endurance(stage: Stage, plan: Plan): Promise<Row> {
   const people = await signIn(stage.url, stage.hospitals)
   const sample = await sampleOf(stage)

@@ -11,8 +11,8 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   applicationName: string
   /**
-   * Plans a statement again for its parameters, where the best plan depends on them. Elsewhere each
-   * keeps one plan: planning a search took three times as long as to run it.
+   * Lets PostgreSQL plan a statement again for its parameters, where the best plan depends on them.
+   * Elsewhere each keeps one plan: planning a search took three times as long as to run it.
    */
   plansAnew?: true
   logger: Logger
