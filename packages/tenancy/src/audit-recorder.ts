@@ -54,16 +54,28 @@ export class AuditRecorder {
     this.#writing = false
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
+  /** Returns why PostgreSQL is away, if it is. */
+  async #commit(group: readonly Waiting[]): Promise<unknown> {
     try {
       await this.#outbox.writeOutbox(messages(group.map(({ event }) => event)))
       for (const { resolve } of group) resolve()
+      return undefined
     } catch (error) {
-      const isPassing = error instanceof ProblemError && error.statusCode === 503
-      if (group.length === 1 || isPassing) for (const { reject } of group) reject(error)
+      const isAway = error instanceof ProblemError && error.statusCode === 503
       // What PostgreSQL refuses of one caller must not be the answer to others.
-      else for (const each of group) await this.#commit([each])
+      if (group.length > 1 && !isAway) return await this.#oneByOne(group)
+      for (const { reject } of group) reject(error)
+      return isAway ? error : undefined
     }
+  }
+
+  async #oneByOne(group: readonly Waiting[]): Promise<unknown> {
+    let away: unknown
+    for (const each of group) {
+      if (away === undefined) away = await this.#commit([each])
+      else each.reject(away)
+    }
+    return away
   }
 }
 
