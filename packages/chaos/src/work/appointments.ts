@@ -80,10 +80,11 @@ export async function listAppointments({ client }: Person): Promise<void> {
   await client.ask({ operation: 'list appointments', method: 'GET', path })
 }
 
+/** Not one that may have been cancelled, where neither that nor a look was answered. */
 function open(person: Person): Own | undefined {
   return someOf(
     person,
-    person.appointments.filter(({ isOver }) => !isOver),
+    person.appointments.filter(({ isOver, isUnsure }) => !isOver && !isUnsure),
   )
 }
 

@@ -71,7 +71,10 @@ export class Person {
     const headers = { 'if-match': `"${own.version}"` }
     const call = await this.client.ask({ ...ask, headers })
     if (call.shown) own.version = call.shown.version
-    else if (isUnsure(call) || call.status === 412) await this.see(own, look)
+    else if (isUnsure(call) || call.status === 412) {
+      own.isUnsure = true
+      await this.see(own, look)
+    }
     return call
   }
 
@@ -79,6 +82,7 @@ export class Person {
   async see(own: Own, look: Ask): Promise<void> {
     const { shown } = await this.client.ask(look)
     if (!shown) return
+    own.isUnsure = false
     own.version = shown.version
     own.isOver = /inactive|cancelled/.test(shown.value)
   }

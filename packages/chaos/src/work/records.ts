@@ -42,4 +42,6 @@ export interface Own {
   version: number
   /** Deactivated or cancelled. */
   isOver: boolean
+  /** True from a change that was not answered until somebody has looked. */
+  isUnsure?: boolean
 }
