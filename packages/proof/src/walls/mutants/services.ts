@@ -78,8 +78,8 @@ export const services: readonly Mutant[] = [
   {
     what: 'permissions are not checked',
     file: file('access-control'),
-    find: '!isAllowed(identity, permission)',
-    replace: 'identity.role === null',
+    find: 'if (isAllowed(identity, permission))',
+    replace: 'if (identity.role !== null)',
     probe: 'access',
   },
   {
@@ -148,8 +148,8 @@ export const services: readonly Mutant[] = [
   {
     what: 'denials are not recorded',
     file: file('access-control'),
-    find: 'return recordAudit(\n',
-    replace: 'return Promise.resolve(\n',
+    find: 'recordAudit(event).then(',
+    replace: 'Promise.resolve(event).then(',
     probe: 'records',
   },
 ]
