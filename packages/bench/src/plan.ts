@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 const FULL = { hospitals: 20, patients: 5000, warmUp: 20, seconds: 5, rounds: 3, endurance: 60 }
-const QUICK = { hospitals: 10, patients: 500, warmUp: 3, seconds: 1, rounds: 1, endurance: 5 }
+const QUICK = { hospitals: 10, patients: 500, warmUp: 2, seconds: 1, rounds: 1, endurance: 5 }
 
 /** The plan of a whole run, or of one that takes less than two minutes and tells less. */
 export function planOf(quick: boolean, env: NodeJS.ProcessEnv): Plan {
