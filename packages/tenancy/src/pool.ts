@@ -37,6 +37,22 @@ function instant(text: string): string {
 }
 
 /**
+ * Of every session. Neither compiled nor spread over several processes: what a request asks takes a few
+ * milliseconds, and either took more than that.
+ */
+function settings({ plansAnew }: DatabaseOptions): string {
+  const values = {
+    timezone: 'UTC',
+    plan_cache_mode: plansAnew ? 'auto' : 'force_generic_plan',
+    jit: 'off',
+    max_parallel_workers_per_gather: '0',
+  }
+  return Object.entries(values)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
+}
+
+/**
  * A pool that outlives PostgreSQL: nobody waits for a connection longer than 2 s, one that says
  * nothing for 7 s (the server's own limit is 5 s) is given up, and a connection
  * that dies, idle or checked out, is an error of its query, never of the process.
@@ -52,7 +68,7 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 1_800,
     keepAlive: true,
-    options: `-c timezone=UTC -c plan_cache_mode=${options.plansAnew ? 'auto' : 'force_generic_plan'}`,
+    options: settings(options),
     pipeline: true,
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>

@@ -9,6 +9,7 @@ const TITLES = [
   'p99 ms',
   'p99.9 ms',
   'not 2xx',
+  'over 2 s, or broken off',
   'processor ms a request',
 ]
 const MOST_PROGRAMS = 5
@@ -43,7 +44,8 @@ function cellsOf(row: Row): string[] {
     measured.p50.toFixed(1),
     measured.p99.toFixed(1),
     measured.p999.toFixed(1),
-    String(measured.refused + measured.broken),
+    String(measured.refused),
+    String(measured.broken),
     cost.map(([program, ms]) => `${program} ${ms.toFixed(2)}`).join(', '),
   ]
 }

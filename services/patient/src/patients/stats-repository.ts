@@ -72,9 +72,9 @@ type Kind =
 
 const month = sql<string>`left(value, 7)`
 
-// A subquery, so that the day is reckoned once and not for each date of birth.
+// A subquery, so that the day is reckoned once and not for each date of birth; digits need no rules of a language.
 const bornAfter = (years: number) =>
-  sql`value > (select to_char(current_date - interval '${sql.lit(years)} years', 'YYYY-MM-DD'))`
+  sql`value collate "C" > (select to_char(current_date - interval '${sql.lit(years)} years', 'YYYY-MM-DD'))`
 
 const ageGroup = sql<string>`case when ${bornAfter(18)} then '0-17' when ${bornAfter(35)} then '18-34'
   when ${bornAfter(50)} then '35-49' when ${bornAfter(65)} then '50-64' else '65+' end`
