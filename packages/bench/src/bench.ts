@@ -108,11 +108,11 @@ function save() {
     command: 'pnpm bench --save',
     sections: { ...savedSections(file), ...sections },
   }
-  writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
   mkdirSync(join(DOCS, 'benchmarks'), { recursive: true })
   const plots: Record<string, string> = {}
   for (const [title, rows] of Object.entries(results.sections)) {
-    const svg = ratioPlot(rows)
+    const svg = ratioPlot(title, rows)
     if (!svg) continue
     plots[title] = `benchmarks/${title.toLowerCase().replaceAll(/\W+/g, '-')}.svg`
     writeFileSync(join(DOCS, plots[title]), svg)

@@ -37,10 +37,10 @@ t.test('a run as it is told', async (t) => {
   t.match(page, '| W1 <page> | 0.50 | ≥ 0.4 | 600 |')
   t.match(page, '![What a desk sends](benchmarks/desk.svg)')
 
-  const plot = ratioPlot([alone, compared]) ?? ''
+  const plot = ratioPlot('Desk', [alone, compared]) ?? ''
   t.match(plot, /<svg .*W1 &lt;page>.*>0\.50<\/text>.*<\/svg>/s)
   t.equal(plot.match(/stroke="#c0392b"/g)?.length, 1, 'the goal is marked')
-  t.equal(ratioPlot([alone]), undefined)
+  t.equal(ratioPlot('Desk', [alone]), undefined)
 })
 
 t.test('the median is a run that there was', async (t) => {

@@ -8,7 +8,7 @@ const BAR = '#3b7ea1'
 const GOAL = '#c0392b'
 
 /** A bar for the ratio of each row that has one, and a mark where it should reach: an SVG; undefined where there is none. */
-export function ratioPlot(rows: readonly Row[]): string | undefined {
+export function ratioPlot(title: string, rows: readonly Row[]): string | undefined {
   const bars = rows.flatMap((row) => {
     const ratio = ratioOf(row)
     return ratio === undefined ? [] : [{ name: row.name, ratio, goal: row.goal }]
@@ -28,6 +28,7 @@ export function ratioPlot(rows: readonly Row[]): string | undefined {
 <text x="${x(ratio) + 6}" y="${y + 15}">${ratio.toFixed(2)}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" fill="${INK}">
+<title>${escaped(title)}: ratios</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${lines.join('\n')}
 </svg>
