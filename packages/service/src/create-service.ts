@@ -103,9 +103,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return app
 }
 
-/** What is of patients stays in no cache, unless the route says what may. Browsers' headers are the gateway's. */
+/** What is of patients stays in no cache, unless the route says what may, and is what it says it is. The other headers for browsers are the gateway's. */
 function neverStored(app: FastifyInstance): void {
   app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('x-content-type-options', 'nosniff')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     done(null, payload)
   })

@@ -49,6 +49,7 @@ t.test('headers of every answer', async (t) => {
   const { headers } = await app.inject('/api/things')
   t.match(headers, {
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
     'www-authenticate': 'Bearer',
     'content-type': 'application/problem+json',
   })
